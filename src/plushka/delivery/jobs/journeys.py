@@ -7,7 +7,6 @@ import structlog
 
 from plushka.domain.campaigns.journeys.entering import enter_some, enter_together, list_due
 from plushka.domain.campaigns.journeys.goals import end_reached
-from plushka.domain.campaigns.journeys.model import JourneyCard
 from plushka.domain.campaigns.journeys.moving import move_some
 from plushka.domain.campaigns.journeys.queries import list_running
 from plushka.domain.campaigns.journeys.taking import STEP_RUNS
@@ -34,14 +33,14 @@ async def lead_tenant(database: Database, clock: Clock, tenant_id: UUID) -> None
     for journey_id, after in left.items():
         await _try(failures, journey_id, lambda: _let_begin(database, clock, tenant_id, journey_id, after))  # noqa: B023
     if running:
-        await _go_on(database, clock, tenant_id, [card.id for card in running], failures)
+        await _go_on(database, clock, tenant_id, running, failures)
     if failures:
         raise ExceptionGroup(f"{len(failures)} journeys failed", failures)
 
 
 async def _begin_together(
     database: Database, clock: Clock, tenant_id: UUID
-) -> tuple[Sequence[JourneyCard], Mapping[UUID, UUID | None]]:
+) -> tuple[Sequence[UUID], Mapping[UUID, UUID | None]]:
     """Let members begin; return the journeys that run, and those that are not done with, as ``enter_together`` does."""
     try:
         async with database.transaction(tenant_id, actor="job:journeys", at=clock.now()) as tx:
@@ -50,7 +49,7 @@ async def _begin_together(
         log.warning("journeys_begun_apart", tenant_id=str(tenant_id), why=repr(failure))
     async with database.transaction(tenant_id, actor="job:journeys", at=clock.now(), read_only=True) as tx:
         running = await list_running(tx)
-        return running, {card.id: None for card in await list_due(tx, running)}
+        return [card.id for card in running], {card.id: None for card in await list_due(tx, running)}
 
 
 async def _let_begin(

@@ -67,10 +67,15 @@ async def find_program_id(tx: Tx) -> UUID | None:
         f"-- programs.get_program_id\n{FIRST_PROGRAM}",
         tx.tenant_id,
     )
+    note_first_program(tx, program_id)
+    return program_id
+
+
+def note_first_program(tx: Tx, program_id: UUID | None) -> None:
+    """Let the transaction know the business's first programme, as another of its statements was told."""
     if program_id is not None:
         # The first one stays the first.
         tx.known[_KNOWN] = program_id
-    return program_id
 
 
 async def get_program(tx: Tx, program_id: UUID) -> ProgramCard:

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
+from plushka.domain.businesses.queries import BUSINESS_COLUMNS, KNOWN, note_business
 from plushka.domain.campaigns.journeys.drawing import draw
 from plushka.domain.campaigns.journeys.finding import DAILY, OVERLAP, Found, find, today_of
 from plushka.domain.campaigns.journeys.model import Candidate, JourneyCard
-from plushka.domain.campaigns.journeys.queries import list_running, list_with_plans
+from plushka.domain.campaigns.journeys.queries import list_with_plans
 from plushka.domain.members.store import keep_apart
 from plushka.domain.messages.templates.happenings import CART, EVENT
 from plushka.domain.messages.templates.rendering import RECEIPT
@@ -62,23 +63,21 @@ async def list_due(tx: Tx, running: Sequence[JourneyCard]) -> list[JourneyCard]:
     return [card for card in running if is_due(card)]
 
 
-async def enter_together(
-    tx: Tx, versions: Versions
-) -> tuple[Sequence[JourneyCard], Mapping[UUID, UUID | None]]:
+async def enter_together(tx: Tx, versions: Versions) -> tuple[Sequence[UUID], Mapping[UUID, UUID | None]]:
     """Let members begin all journeys that are to be looked at now, as far as one transaction goes.
 
     Return the journeys that run; and those that ``enter_some`` is to go on with, each with the last member who was
     looked at. It bears repetition.
     """
-    running = await list_running(tx)
-    due = await list_due(tx, running)
-    if not due:
-        return running, {}
-    await _lock(tx, [card.id for card in due])
+    running, locked = await _lock_running(tx)
+    known = await list_with_plans(tx, locked) if locked else []
+    due = {card.id for card in await list_due(tx, [card for card, _ in known])}
     looks: list[_Look] = []
     left: dict[UUID, UUID | None] = {}
     count = 0
-    for card, plan in await list_with_plans(tx, [card.id for card in due]):
+    for card, plan in known:
+        if card.id not in due:
+            continue
         if count >= STEP_MEMBERS:
             left[card.id] = None
             continue
@@ -115,6 +114,40 @@ class _Look(Struct, frozen=True):
     plan: Plan
     entrants: Sequence[Entrant]
     last: UUID | None
+
+
+async def _lock_running(tx: Tx) -> tuple[list[UUID], list[UUID]]:
+    """Return the journeys that run, and of them, locked as by ``_lock``, those that may be due.
+
+    The business, of which is asked next, is known from then on.
+    """
+    rows = await tx.fetch(
+        f"""
+        -- journeys.lock_running
+        with running as (
+            select c.id, $2::timestamptz at time zone b.time_zone as at from campaigns c
+            join businesses b on b.tenant_id = $1
+            where c.tenant_id = $1 and c.kind = 'journey' and c.state = 'sending'
+        ), locked as (
+            select j.id from journeys j
+            where j.tenant_id = $1 and j.id in (select id from running) and (
+                j.looked_on is null
+                or exists (select from running where at::date <> j.looked_on and extract(hour from at) >= $3)
+            )
+            order by j.id
+            for no key update
+        )
+        select running.id, locked.id is not null as is_locked, {BUSINESS_COLUMNS}
+        from running left join locked on locked.id = running.id left join businesses b on b.tenant_id = $1
+        order by running.id
+        """,  # noqa: S608  a constant
+        tx.tenant_id,
+        tx.at,
+        LOOKED_FROM_HOUR,
+    )
+    if rows and KNOWN not in tx.known:
+        note_business(tx, rows[0])
+    return [row["id"] for row in rows], [row["id"] for row in rows if row["is_locked"]]
 
 
 async def _lock(tx: Tx, journey_ids: Sequence[UUID]) -> None:

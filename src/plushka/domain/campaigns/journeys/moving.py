@@ -14,7 +14,6 @@ from plushka.domain.businesses.queries import get_business
 from plushka.domain.campaigns.journeys.deeds import Deeds, Doing
 from plushka.domain.campaigns.journeys.goals import goals_by_cart, list_carts_over, list_reached
 from plushka.domain.campaigns.journeys.taking import Due, by_audience, take_up
-from plushka.domain.messages.rules import get_rules
 from plushka.domain.segments.asking import still_in
 from plushka.engine.audience import Audience
 from plushka.engine.journeys.advancing import Advance, Seen, advance, asks
@@ -36,8 +35,6 @@ async def move_some(tx: Tx, journey_ids: Sequence[UUID]) -> int:
     over = await list_carts_over(tx, on_the_way)
     reached = await list_reached(tx, on_the_way) | goals_by_cart(on_the_way, over)
     away = await _list_away(tx, on_the_way)
-    # Who asks for these has the business as well, and letters ask for both.
-    await get_rules(tx)
     business = await get_business(tx)
     deeds = Deeds(tx, business, {each.journey_id: each.name for each in taken})
     await deeds.lock_wallets({each.holder for each in on_the_way if _gives_points(each.plan)})

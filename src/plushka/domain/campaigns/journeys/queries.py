@@ -1,5 +1,6 @@
 """Journeys and the runs of members, to be shown."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from functools import lru_cache
 from uuid import UUID
@@ -40,6 +41,8 @@ _SELECT_RUN = """
 
 _decode_journey = msgspec.json.Decoder(Journey).decode
 JOURNEYS_MAX = 512
+_plans = OrderedDict[tuple[UUID, UUID, int], Plan]()
+"""By tenant, journey and version: one that is published never changes. The least recently used gives way."""
 
 
 @lru_cache(maxsize=JOURNEYS_MAX)
@@ -124,7 +127,19 @@ async def get_journey(tx: Tx, journey_id: UUID) -> JourneyCard:
 
 
 async def load_plans(tx: Tx, keys: Sequence[tuple[UUID, int]]) -> dict[tuple[UUID, int], Plan]:
-    """Return the plans of versions, by journey and number."""
+    """Return the plans of versions, by journey and number, each read once by a process."""
+    unknown = [key for key in keys if (tx.tenant_id, *key) not in _plans]
+    found = await _read_plans(tx, unknown) if unknown else {}
+    found |= {key: _plans[tx.tenant_id, *key] for key in keys if (tx.tenant_id, *key) in _plans}
+    for key, known in found.items():
+        _plans[tx.tenant_id, *key] = known
+        _plans.move_to_end((tx.tenant_id, *key))
+    while len(_plans) > JOURNEYS_MAX:
+        _plans.popitem(last=False)
+    return found
+
+
+async def _read_plans(tx: Tx, keys: Sequence[tuple[UUID, int]]) -> dict[tuple[UUID, int], Plan]:
     rows = await tx.fetch(
         """
         -- journeys.load_plans
