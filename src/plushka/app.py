@@ -1,6 +1,5 @@
 """The web process put together: one database pool, one purchase queue, every way in. No logic."""
 
-import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
@@ -62,6 +61,7 @@ from plushka.platform.addresses import is_loopback
 from plushka.platform.bell import Bell
 from plushka.platform.clock import Clock, SystemClock
 from plushka.platform.database import Database
+from plushka.platform.garbage import collect_seldom
 from plushka.platform.postgres.access import embedded_cluster
 from plushka.platform.postgres.priority import WAITED_FOR
 from plushka.platform.settings import Environment, Settings
@@ -71,8 +71,6 @@ CONNECTIONS_MAX = 16
 """Of one process. Commits share two; the rest is for quotes, balances and the office."""
 REPORT_CONNECTIONS_MAX = 2
 """Of one process besides: so many blocks of reports are made at once, the others of a page wait for their turn."""
-GARBAGE_THRESHOLDS = (50_000, 20, 100)
-"""Young objects before a collection: a request makes thousands and keeps none (+25 % of throughput measured)."""
 PREPARED = ("frame.html", "reports/page.html", "reports/block.html")
 """Templates of the office that are compiled at the start: the first block of a report took 0.2 s of CPU longer."""
 POS_PREFIX = "/v1/"
@@ -254,7 +252,5 @@ def create_app() -> Plushka:
     # Pages without built assets say so themselves; tills need none.
     with suppress(AssetsMissing):
         OFFICE_PAGES.prepare(*PREPARED)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GARBAGE_THRESHOLDS)
+    collect_seldom()
     return Plushka(Settings.from_environment(), SystemClock())

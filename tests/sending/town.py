@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -47,6 +47,7 @@ from plushka.platform.vault import Vault
 
 FIRST_PERSON = 900_000
 STEPS_MAX = 3000
+NEVER = datetime.max.replace(tzinfo=UTC)
 AT_WORK = timedelta(seconds=1)
 """Who wants to go on so soon has more to send: what is due need not be asked for."""
 REGISTRATIONS: Mapping[Messenger, Registration] = {
@@ -196,9 +197,10 @@ class Town:
         self._wake(await self._due())
         await self._settled()
 
-    async def until(self, moment: datetime) -> None:
-        """Let time pass until ``moment``, and send whatever is due before it."""
+    async def until(self, moment: datetime) -> datetime:
+        """Let time pass until ``moment``, and send whatever is due before it; return what comes next is due at."""
         await self._settled()
+        due_at = self.time.at
         steps = 0
         while self.time.at < moment:
             steps += 1
@@ -209,7 +211,7 @@ class Town:
                 await self._settled()
                 continue
             due = await self._due()
-            due_at = min(due.values(), default=moment)
+            due_at = min(due.values(), default=NEVER)
             if due_at >= moment:
                 self.time.skip(moment)
             elif due_at > self.time.at:
@@ -218,6 +220,7 @@ class Town:
             else:
                 self.time.move(min(moment, alarm))
             await self._settled()
+        return due_at
 
     async def _settled(self) -> None:
         def is_settled() -> bool:

@@ -4,6 +4,7 @@ import uvloop
 
 from plushka import worker as root
 from plushka.platform import logs
+from plushka.platform.garbage import collect_seldom
 from plushka.platform.postgres.access import running
 from plushka.platform.settings import Settings
 
@@ -12,4 +13,5 @@ def worker() -> None:
     """Run the jobs of a migrated database."""
     settings = Settings.from_environment()
     logs.configure(settings.environment)
+    collect_seldom()
     uvloop.run(root.run(running(settings), settings))
