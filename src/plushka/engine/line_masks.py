@@ -9,11 +9,10 @@ from plushka.engine.purchase import Line, Look
 
 LINE_MEMO_MAX = 10_000
 
-_look = attrgetter("look")
+_product, _look = attrgetter("product"), attrgetter("look")
 
 LineTest = Callable[[Line], bool]
 LineKey = Look | tuple[Look, str]
-WrittenKey = bytes | tuple[bytes, str]
 
 
 class Numbering:
@@ -34,7 +33,6 @@ class Numbering:
         self._named = set(_products_of(excluded))
         self._bits: dict[Condition | None, list[int]] = {}
         self._memo: dict[LineKey, int] = {}
-        self._memo_of_written: dict[WrittenKey, int] = {}
 
     def bit_of(self, condition: Condition | None, use: int) -> int:
         """Return the bit of a version's use number ``use`` of a condition, counted from 0."""
@@ -44,29 +42,17 @@ class Numbering:
             self._tests.append(line_test(condition) if condition is not None else None)
             self._named.update(_products_of(condition))
             self._memo.clear()
-            self._memo_of_written.clear()
         return bits[use]
 
     def of(self, lines: Sequence[Line]) -> list[int]:
         """Return the mask of each line."""
-        memo = self._memo
-        try:
-            # The usual programme names no product: then no call is made for a line.
-            if not self._named:
-                return list(map(memo.__getitem__, map(_look, lines)))
-            return [memo[self._key_of(line)] for line in lines]
-        except KeyError:
-            return [self._remember(line) for line in lines]
+        return self.of_columns(list(map(_product, lines)), list(map(_look, lines)))
 
-    def of_written(
-        self, products: Sequence[str], looks: Sequence[bytes], read: Callable[[bytes], Look]
-    ) -> list[int]:
-        """Return the mask of each line of ``products`` whose looks are told as they are written.
-
-        What is written the same looks the same; ``read`` is asked what is not known yet.
-        """
-        memo, named = self._memo_of_written, self._named
-        keys: Sequence[WrittenKey] = looks
+    def of_columns(self, products: Sequence[str], looks: Sequence[Look]) -> list[int]:
+        """Return the mask of each line of ``products`` that look so."""
+        memo, named = self._memo, self._named
+        keys: Sequence[LineKey] = looks
+        # The usual programme names no product: then no call is made for a line.
         if named:
             keys = [
                 (look, product) if product in named else look
@@ -75,22 +61,12 @@ class Numbering:
         try:
             return list(map(memo.__getitem__, keys))
         except KeyError:
-            if len(memo) >= LINE_MEMO_MAX:
-                memo.clear()
-            masks = self.of(
-                [Line(product, 0, 0, read(look)) for product, look in zip(products, looks, strict=True)]
-            )
-            memo.update(zip(keys, masks, strict=True))
-            return masks
+            return list(map(self._remember, keys, products, looks))
 
-    def _key_of(self, line: Line) -> LineKey:
-        return (line.look, line.product) if line.product in self._named else line.look
-
-    def _remember(self, line: Line) -> int:
-        key = self._key_of(line)
+    def _remember(self, key: LineKey, product: str, look: Look) -> int:
         mask = self._memo.get(key)
         if mask is None:
-            mask = self._weigh(line)
+            mask = self._weigh(Line(product, 0, 0, look))
             if len(self._memo) >= LINE_MEMO_MAX:
                 self._memo.clear()
             self._memo[key] = mask

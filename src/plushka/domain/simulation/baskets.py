@@ -1,7 +1,7 @@
 """Stored baskets read by the hundred thousand: lines are columns, and purchases of one place share it.
 
-What a line looks like is known by how it is written, which comes from one encoder; it is read where rules do not know
-it yet. So no line is made of what nobody looks at line by line.
+What a line looks like is known by how it is written, which comes from one encoder, and shared: a shop has some
+thousand looks. What is written is let go of with the document, which keeps a past small while it is replayed.
 """
 
 from collections.abc import Sequence
@@ -16,17 +16,16 @@ REMEMBERED_MAX = 50_000
 
 
 class Goods(Struct, frozen=True):
-    """The lines of a basket by columns, as in ``Line``; ``looks`` as they are written."""
+    """The lines of a basket by columns, as in ``Line``; equal looks are one object, which remembers its hash."""
 
     products: Sequence[str] = ()
     quantities_milli: Sequence[int] = ()
     amounts_minor: Sequence[int] = ()
-    looks: Sequence[bytes] = ()
+    looks: Sequence[Look] = ()
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        columns = self.products, self.quantities_milli, self.amounts_minor, map(read_look, self.looks)
-        return tuple(map(Line, *columns))
+        return tuple(map(Line, self.products, self.quantities_milli, self.amounts_minor, self.looks))
 
 
 NO_GOODS = Goods()
@@ -61,12 +60,15 @@ def read_basket(document: str) -> tuple[Basket, Goods]:
     if not stored.lines:
         return basket, NO_GOODS
     products, quantities_milli, amounts_minor, looks = zip(*stored.lines, strict=True)
-    return basket, Goods(products, quantities_milli, amounts_minor, list(map(bytes, looks)))
+    return basket, Goods(products, quantities_milli, amounts_minor, _read_looks(looks))
 
 
-def read_look(written: bytes) -> Look:
-    """Return what is written, the same object for the same: what rules make of a look is remembered by it."""
-    return _looks.get(written) or _remember_look(written)
+def _read_looks(written: Sequence[Raw]) -> list[Look]:
+    keys = list(map(bytes, written))
+    try:
+        return list(map(_looks.__getitem__, keys))
+    except KeyError:
+        return [_looks.get(key) or _remember_look(key) for key in keys]
 
 
 def _remember_look(written: bytes) -> Look:

@@ -11,7 +11,7 @@ from plushka.domain.ledger.book import BookLot
 from plushka.domain.ledger.model import Clawback
 from plushka.domain.programs.model import Sums
 from plushka.domain.rewards.model import StampRow
-from plushka.domain.simulation.baskets import Goods, read_look
+from plushka.domain.simulation.baskets import Goods
 from plushka.engine.local_time import Moment
 from plushka.engine.purchase import Basket, CardState, Grant, Invited, LotUse, Member, Outcome
 from plushka.engine.sight import Sight, at_prices
@@ -73,7 +73,7 @@ class Sale(Struct, frozen=True):
     def seen_by(self, version: Version) -> Sight:
         """Return what a version sees of the receipt, whoever's it is."""
         goods, numbering = self.goods, version.masks.numbering
-        masks = numbering.of_written(goods.products, goods.looks, read_look)
+        masks = numbering.of_columns(goods.products, goods.looks)
         return at_prices(numbering, self.moment, masks, goods.quantities_milli, goods.amounts_minor)
 
 

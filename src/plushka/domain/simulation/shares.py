@@ -32,7 +32,7 @@ from plushka.domain.simulation.receipts import Receipts, Sold, decided_receipts,
 from plushka.domain.simulation.replaying import replay
 from plushka.domain.simulation.setting import Setting, read_setting
 from plushka.domain.simulation.strangers import Strangers, decide_stranger, read_strangers
-from plushka.engine.purchase import Outcome
+from plushka.engine.purchase import Look, Outcome
 from plushka.engine.version import Version, compile_version
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
@@ -122,13 +122,13 @@ async def read_members(tx: Tx, desk: Desk, members: Members) -> list[Past]:
 async def _see_goods_today(tx: Tx, pasts: Sequence[Past]) -> None:
     """Let goods look as the catalogue has them now; what it does not know looks as it did."""
     skus = {sku for past in pasts for sale in past.sales for sku in sale.goods.products}
-    looks = {sku: _encode(product.look) for sku, product in (await look_up(tx, skus)).items()}
+    looks = {sku: product.look for sku, product in (await look_up(tx, skus)).items()}
     for past in pasts:
         past.events = [see_today(event, looks) if isinstance(event, Sale) else event for event in past.events]
 
 
-def see_today(sale: Sale, looks: Mapping[str, bytes]) -> Sale:
-    """Return the receipt with goods that look as they are told to, as it is written."""
+def see_today(sale: Sale, looks: Mapping[str, Look]) -> Sale:
+    """Return the receipt with goods that look as they are told to."""
     then = sale.goods
     now = [looks.get(sku, look) for sku, look in zip(then.products, then.looks, strict=True)]
     goods = replace(then, looks=now)
