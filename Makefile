@@ -87,7 +87,7 @@ check-experiments: install-dev
 
 # A year of journeys for all guests of the demo's coffee shop, each letter worked out a second time: above a minute.
 check-year: install-dev
-	YEAR_GUESTS=1500 YEAR_PARTS=2 $(BIN)/pytest --numprocesses 2 tests/sending/test_a_year_of_guests.py
+	YEAR_GUESTS=1500 YEAR_PARTS=2 $(BIN)/pytest tests/sending/test_a_year_of_guests.py
 
 install: $(VENV)/.installed
 

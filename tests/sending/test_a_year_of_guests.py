@@ -8,10 +8,14 @@ import os
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from importlib import import_module
+from multiprocessing import get_context
 from pathlib import Path
+from threading import Thread
 from typing import get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,7 +24,7 @@ import asyncpg
 import pytest
 import uvloop
 from msgspec import structs
-from tests.conftest import CONNECTIONS_MAX
+from tests.conftest import CONNECTIONS_MAX, new_database
 from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.shop import receipt
 from tests.sending.town import Town, open_town
@@ -106,11 +110,35 @@ def test_each_guest_lives_in_one_town() -> None:
     assert sorted(number for part in range(PARTS) for number in guests_of(part)) == list(range(GUESTS))
 
 
-@pytest.mark.parametrize("part", range(PARTS))
-def test_everybody_is_told_what_their_visits_of_a_year_call_for(dsn: str, tmp_path: Path, part: int) -> None:
-    # As the worker runs.
-    with collecting_seldom():
-        uvloop.run(a_year(dsn, tmp_path, part))
+@pytest.fixture
+def loading() -> Iterator[Thread]:
+    """Load what Telegram is spoken to by: seconds of a processor, while PostgreSQL is set up by another one."""
+    loads = Thread(target=import_module, args=["plushka.delivery.bots.telegram.shell"])
+    loads.start()
+    yield loads
+    loads.join()
+
+
+def test_everybody_is_told_what_their_visits_of_a_year_call_for(
+    loading: Thread, server_dsn: str, template: str, tmp_path: Path
+) -> None:
+    with ExitStack() as stack:
+        dsns = [stack.enter_context(new_database(server_dsn, template=template)) for _ in range(PARTS)]
+        folders = [tmp_path / str(part) for part in range(PARTS)]
+        loading.join()
+        # As the worker runs.
+        with collecting_seldom():
+            if PARTS == 1:
+                live(dsns[0], folders[0], 0)
+                return
+            with ProcessPoolExecutor(PARTS, mp_context=get_context("fork")) as processes:
+                list(processes.map(live, dsns, folders, range(PARTS)))
+
+
+def live(dsn: str, folder: Path, part: int) -> None:
+    """Let the year pass in a town, and check it."""
+    folder.mkdir()
+    uvloop.run(a_year(dsn, folder, part))
 
 
 @contextmanager
@@ -122,7 +150,6 @@ def collecting_seldom() -> Iterator[None]:
 
 
 async def a_year(dsn: str, folder: Path, part: int) -> None:
-    """Let the year pass, and check it."""
     database = await Database.connect(dsn, connections_max=CONNECTIONS_MAX, vault=Vault(b"k" * 32))
     try:
         await live_through(database, dsn, folder, part)
