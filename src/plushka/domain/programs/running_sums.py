@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from operator import sub
 
 from plushka.domain.programs.model import StandingChange, Sums
 from plushka.engine.purchase import Outcome, Totals
 from plushka.engine.version import Version, window_spans
 
+NOTHING = Totals()
+Given = tuple[dict[str, int], dict[str, int]]
+"""Points by rule: on a day, and in the month that it is in."""
 NONE_GAVE: Mapping[str, int] = {}
 
 
@@ -32,38 +34,32 @@ class RunningSums:
     tier_is_manual: bool
     rule_days: dict[date, dict[str, int]] = field(default_factory=dict)
     _dates: list[date] = field(default_factory=list)
-    _up_to: list[tuple[int, int, int]] = field(default_factory=lambda: [(0, 0, 0)])
-    """Money, purchases and points, as in ``Totals``: none before the first of the dates, then all through each."""
+    _up_to: list[Totals] = field(default_factory=lambda: [NOTHING])
+    """Nothing before the first of the dates, then all through each."""
     _rule_months: dict[date, dict[str, int]] | None = None
     """What rules gave in each month, by its first day; None: to be summed up."""
 
     @property
     def purchases(self) -> int:
-        return self._up_to[-1][1]
+        return self._up_to[-1].visits
 
     def ever(self) -> Totals:
         """Return the sums of all days."""
-        return Totals(*self._up_to[-1])
+        return self._up_to[-1]
 
     def totals(self, version: Version, day: date) -> tuple[Totals, ...]:
         """Return the sums over ``version.windows`` as of the business day ``day``, it included."""
         dates, up_to, totals = self._dates, self._up_to, []
+        latest, latest_on = len(dates), dates[-1] if dates else date.min
         for span in window_spans(version, day):
             if span is None:
                 totals.append(self.ever())
                 continue
             first_on, last_on = span
             # Purchases come in the order of their days, but for a few: nothing is later than the window.
-            through = len(dates) if not dates or dates[-1] <= last_on else bisect_right(dates, last_on)
-            spend_minor, purchases, points_earned = up_to[through]
+            through = latest if latest_on <= last_on else bisect_right(dates, last_on)
             before = bisect_left(dates, first_on, 0, through)
-            if before:
-                spent_minor, purchased, earned = up_to[before]
-                totals.append(
-                    Totals(spend_minor - spent_minor, purchases - purchased, points_earned - earned)
-                )
-            else:
-                totals.append(Totals(spend_minor, purchases, points_earned))
+            totals.append(_without(up_to[through], up_to[before]) if before else up_to[through])
         return tuple(totals)
 
     def rule_points(self, version: Version, day: date) -> dict[str, tuple[int, int]]:
@@ -76,24 +72,29 @@ class RunningSums:
 
     def count(self, version: Version, day: date, outcome: Outcome) -> None:
         """Count a purchase that was decided from these sums; what it does to the tier is not for them to say."""
-        spend_minor, points_earned = outcome.spend_minor, outcome.earned_points
-        if self._dates and day == self._dates[-1]:
-            spent_minor, purchased, earned = self._up_to[-1]
-            self._up_to[-1] = spent_minor + spend_minor, purchased + 1, earned + points_earned
+        dates, through = self._dates, _with(self._up_to[-1], outcome.spend_minor, 1, outcome.earned_points)
+        if not dates or day > dates[-1]:
+            dates.append(day)
+            self._up_to.append(through)
+        elif day == dates[-1]:
+            self._up_to[-1] = through
         else:
-            self.put(day, 1, spend_minor, points_earned)
-        capped = version.capped
+            self.put(day, 1, outcome.spend_minor, outcome.earned_points)
+        capped, given = version.capped, None
         if capped:
             for award in outcome.awards:
                 if award.rule in capped:
-                    self._give(award.rule, day, award.points)
+                    given = given or self._given_on(day)
+                    _give(given, award.rule, award.points)
 
     def add(self, change: StandingChange, *, at: datetime) -> None:
         """Add what a purchase or a return has changed."""
         day, more = change.business_date, change.sums
         self.put(day, more.purchases, more.spend_minor, more.points_earned)
-        for rule, points in change.rule_points.items():
-            self._give(rule, day, points)
+        if change.rule_points:
+            given = self._given_on(day)
+            for rule, points in change.rule_points.items():
+                _give(given, rule, points)
         if change.tier != self.tier:
             self.tier, self.tier_since = change.tier, at
 
@@ -102,28 +103,24 @@ class RunningSums:
         dates, up_to = self._dates, self._up_to
         if not dates or day > dates[-1]:
             dates.append(day)
-            spent_minor, purchased, earned = up_to[-1]
-            up_to.append((spent_minor + spend_minor, purchased + purchases, earned + points_earned))
+            up_to.append(_with(up_to[-1], spend_minor, purchases, points_earned))
             return
         place = bisect_left(dates, day)
         if dates[place] != day:
             dates.insert(place, day)
             up_to.insert(place + 1, up_to[place])
         for later in range(place + 1, len(up_to)):
-            spent_minor, purchased, earned = up_to[later]
-            up_to[later] = spent_minor + spend_minor, purchased + purchases, earned + points_earned
+            up_to[later] = _with(up_to[later], spend_minor, purchases, points_earned)
 
     def sums_on(self, day: date) -> Sums:
         """Return the sums of a day that has some."""
         through = bisect_right(self._dates, day)
-        spend_minor, purchases, points_earned = map(sub, self._up_to[through], self._up_to[through - 1])
-        return Sums(purchases, spend_minor, points_earned)
+        on_day = _without(self._up_to[through], self._up_to[through - 1])
+        return Sums(on_day.visits, on_day.spend_minor, on_day.points_earned)
 
-    def _give(self, rule: str, day: date, points: int) -> None:
-        in_month = self._by_month().setdefault(month_of(day), {})
-        by_rule = self.rule_days.setdefault(day, {})
-        by_rule[rule] = by_rule.get(rule, 0) + points
-        in_month[rule] = in_month.get(rule, 0) + points
+    def _given_on(self, day: date) -> Given:
+        """Return where points of rules are added up on a day, and in its month."""
+        return self.rule_days.setdefault(day, {}), self._by_month().setdefault(month_of(day), {})
 
     def _by_month(self) -> dict[date, dict[str, int]]:
         if self._rule_months is None:
@@ -133,3 +130,21 @@ class RunningSums:
                 for rule, points in by_rule.items():
                     in_month[rule] = in_month.get(rule, 0) + points
         return self._rule_months
+
+
+def _give(given: Given, rule: str, points: int) -> None:
+    on_day, in_month = given
+    on_day[rule] = on_day.get(rule, 0) + points
+    in_month[rule] = in_month.get(rule, 0) + points
+
+
+def _with(sums: Totals, spend_minor: int, purchases: int, points_earned: int) -> Totals:
+    return Totals(sums.spend_minor + spend_minor, sums.visits + purchases, sums.points_earned + points_earned)
+
+
+def _without(sums: Totals, before: Totals) -> Totals:
+    return Totals(
+        sums.spend_minor - before.spend_minor,
+        sums.visits - before.visits,
+        sums.points_earned - before.points_earned,
+    )
