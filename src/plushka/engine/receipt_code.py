@@ -65,9 +65,41 @@ SCENE = (
 
 def holding(conditional: Sequence[Conditional], code: Code) -> Iterator[str]:
     """Yield lines that add the bits of the rules which hold to ``bits``."""
+    by_clock = [each for each in conditional if _asks_the_clock_alone(each.condition)]
+    if by_clock:
+        yield f"bits |= {code.name(_ByClock(by_clock))}[weekday, minute]"
+    yield from _adding([each for each in conditional if each not in by_clock], code)
+
+
+def _adding(conditional: Sequence[Conditional], code: Code) -> Iterator[str]:
     for each in conditional:
         yield f"if {_written(each.condition, code) or f'{code.name(each.test)}(scene) is None'}:"
         yield f"    bits |= {each.bit}"
+
+
+def _asks_the_clock_alone(condition: Condition) -> bool:
+    match condition:
+        case All(of=parts) | Any(of=parts):
+            return all(map(_asks_the_clock_alone, parts))
+        case Not(of=part):
+            return _asks_the_clock_alone(part)
+        case _:
+            return isinstance(condition, Weekday | TimeWindow)
+
+
+class _ByClock(dict[tuple[int, int], int]):
+    """The bits of the rules that hold by the clock alone, by weekday and minute: a week has few minutes."""
+
+    def __init__(self, conditional: Sequence[Conditional]) -> None:
+        super().__init__()
+        code = Code()
+        lines = ["bits = 0", *_adding(conditional, code), "return bits"]
+        self._holding = code.function("weekday, minute", lines)
+
+    def __missing__(self, shown: tuple[int, int]) -> int:
+        bits: int = self._holding(*shown)
+        self[shown] = bits
+        return bits
 
 
 def explaining_of(conditional: Sequence[Conditional], masks: LineMasks | None = None) -> Explaining:
@@ -154,7 +186,11 @@ def _written_alone(condition: Condition, code: Code) -> str | None:  # noqa: C90
             return f"(member is not None and member.birthday is not None and {month} and {is_near})"
         case HasLines() if code.masks and (condition.quantity_min_milli or condition.amount_min_minor):
             bit = code.masks.bit_for(condition.where)
-            return f"(scene.bits & {bit} and {code.name(holds_for_lines(condition, bit))}(scene))"
+            holds = code.name(holds_for_lines(condition, bit))
+            # Those lines take part, so they come to no more than all that do.
+            return (
+                f"(scene.bits & {bit} and {condition.amount_min_minor} <= receipt_minor and {holds}(scene))"
+            )
         case _:
             return None
 

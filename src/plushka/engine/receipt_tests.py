@@ -123,9 +123,10 @@ def holds_for_lines(condition: HasLines, bit: int) -> Callable[[Scene], bool]:
         if not scene.bits & bit:
             return not (quantity_min_milli or amount_min_minor)
         marked = list(map(bit.__and__, scene.masks))
+        # More money is what fails more often.
         return (
-            sum(compress(scene.quantities_milli, marked)) >= quantity_min_milli
-            and sum(compress(scene.prices_minor, marked)) >= amount_min_minor
+            sum(compress(scene.prices_minor, marked)) >= amount_min_minor
+            and sum(compress(scene.quantities_milli, marked)) >= quantity_min_milli
         )
 
     return holds
