@@ -108,9 +108,9 @@ class _Writing:
     def _summed_up(self) -> Iterator[str]:
         """Yield lines that work out the sums, all at once: of what each line counts for, times its money."""
         layout = Layout(f"<{len(self.sums)}I")
-        counted = f"map({self.wins}.__getitem__, map(bits.__and__, scene.masks))"
-        yield f"sums = sum(map({self.name(mul)}, nets_minor, {counted})).to_bytes({layout.size}, 'little')"
-        yield f"[{', '.join(self.sums)}] = {self.name(layout.unpack)}(sums)"
+        yield f"counted = {self.wins}[bits].__getitem__"
+        yield f"sums = sum(map({self.name(mul)}, nets_minor, map(counted, scene.masks)))"
+        yield f"[{', '.join(self.sums)}] = {self.name(layout.unpack)}(sums.to_bytes({layout.size}, 'little'))"
 
     def _rule(self, plan: RulePlan) -> Iterator[str]:
         """Yield lines that add what a rule gives."""
@@ -139,8 +139,8 @@ class _Writing:
                 one = name((1 << list(self.sums).index(won) * SUM_BITS).__and__)
                 yield f"if bits & scene.bits & {plan.bit}:"
                 yield f"    pace = {name(plan.pace)}({before}, {claimed}, 0, nets_minor, scene.quantities_milli)"
-                yield f"    counted = map({self.wins}.__getitem__, map(bits.__and__, scene.masks))"
-                yield f"    measured = sum({name(compress)}(pace.measure, map({one}, counted)))"
+                yield f"    won = map({one}, map(counted, scene.masks))"
+                yield f"    measured = sum({name(compress)}(pace.measure, won))"
                 yield f"    uncut = {name(points_at)}({name(self.version)}, pace, measured)"
                 rate_bp = "pace.rate_bp"
         yield from indented(self._award(plan, won, rate_bp))
@@ -175,24 +175,52 @@ class _Writing:
         yield f"return {self.name(Earned)}(tuple(awards), (), points, total + cut)"
 
 
-class _Wins(dict[int, int]):
-    """What a line counts for, by its claim: a 1 for each of the sums that it is in, all in one number.
-
-    Worked out when it is first asked for: a shop has few kinds of lines.
-    """
+class _Wins(dict[int, "_Counts"]):
+    """What lines count for, by the rules that hold, and then by their masks."""
 
     def __init__(self, version: Version, tier: TierPlan, sums: Sequence[tuple[RulePlan, bool]]) -> None:
         super().__init__()
         self._version = version
         self._tier = tier
         self._sums = sums
+        self._by_claim: dict[int, int] = {}
 
-    def __missing__(self, claim: int) -> int:
+    def __missing__(self, bits: int) -> "_Counts":
         if len(self) >= CONTESTS_MAX:
             self.clear()
-        winners = self._version.contest(claim).usual_winners(self._tier)
-        is_in = [plan.index in winners if has_won else bool(claim & plan.bit) for plan, has_won in self._sums]
-        counts = self[claim] = sum([one << place * SUM_BITS for place, one in enumerate(is_in)])
+        counts = self[bits] = _Counts(self, bits)
+        return counts
+
+    def of_claim(self, claim: int) -> int:
+        """Return a 1 for each of the sums that a line of this claim is in, all in one number."""
+        counts = self._by_claim.get(claim)
+        if counts is None:
+            if len(self._by_claim) >= CONTESTS_MAX:
+                self._by_claim.clear()
+            winners = self._version.contest(claim).usual_winners(self._tier)
+            is_in = [
+                plan.index in winners if has_won else bool(claim & plan.bit) for plan, has_won in self._sums
+            ]
+            counts = sum([one << place * SUM_BITS for place, one in enumerate(is_in)])
+            self._by_claim[claim] = counts
+        return counts
+
+
+class _Counts(dict[int, int]):
+    """What a line counts for by its mask, where the rules of ``bits`` hold.
+
+    Worked out when it is first asked for: a shop has few kinds of lines.
+    """
+
+    def __init__(self, wins: _Wins, bits: int) -> None:
+        super().__init__()
+        self._wins = wins
+        self._bits = bits
+
+    def __missing__(self, mask: int) -> int:
+        if len(self) >= CONTESTS_MAX:
+            self.clear()
+        counts = self[mask] = self._wins.of_claim(mask & self._bits)
         return counts
 
 
