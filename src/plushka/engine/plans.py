@@ -82,6 +82,19 @@ class TierPlan:
     paces: tuple[int, ...]
     life_of: dict[str, int]
     in_sums: dict[bool, Callable[..., Any]] = field(default_factory=dict)
+    _by_life: dict[tuple[str, ...], Mapping[int, tuple[str, ...]]] = field(default_factory=dict)
+
+    def rules_by_life(self, rules: tuple[str, ...]) -> Mapping[int, tuple[str, ...]]:
+        """Return those that have given points by the life of these. Remembered: few rules give together."""
+        by_life = self._by_life.get(rules)
+        if by_life is None:
+            alike: dict[int, list[str]] = {}
+            for rule in rules:
+                alike.setdefault(self.life_of[rule], []).append(rule)
+            if len(self._by_life) >= CONTESTS_MAX:
+                self._by_life.clear()
+            by_life = self._by_life[rules] = {life: tuple(each) for life, each in alike.items()}
+        return by_life
 
 
 class CapPlan(Struct, frozen=True):

@@ -10,7 +10,7 @@ from plushka.engine.expiry import activates_at, active_on, expires_at
 from plushka.engine.phases.gain import Earned
 from plushka.engine.plans import TierPlan
 from plushka.engine.program import ExpirySliding
-from plushka.engine.purchase import Award, Grant, Place
+from plushka.engine.purchase import Grant, Place
 from plushka.engine.version import Version
 
 _rule = attrgetter("rule")
@@ -20,20 +20,24 @@ def grants(  # noqa: PLR0917 - where and when it was earned
     version: Version, earned_at: TierPlan, earned: Earned, place: Place, earned_on: date, at: datetime
 ) -> tuple[Grant, ...]:
     """Return a grant for the awards of each life at the tier ``earned_at``, policies resolved."""
-    rules = tuple(map(_rule, earned.awards))
-    lives = list(map(earned_at.life_of.__getitem__, rules))
-    if len(set(lives)) == 1:
-        span = _span(version, lives[0], earned_on, place.time_zone, place.day_starts_minutes)
+    awards, zone, day_starts_minutes = earned.awards, place.time_zone, place.day_starts_minutes
+    rules = tuple(map(_rule, awards))
+    by_life = earned_at.rules_by_life(rules)
+    if len(by_life) == 1:
+        [life] = by_life
+        span = _span(version, life, earned_on, zone, day_starts_minutes)
         return (_grant(span, at, earned.points, rules),)
-    by_life: dict[int, list[Award]] = {}
-    for life, award in zip(lives, earned.awards, strict=True):
-        by_life.setdefault(life, []).append(award)
-    found = []
-    for life, alike in by_life.items():
-        span = _span(version, life, earned_on, place.time_zone, place.day_starts_minutes)
-        points = sum([award.points for award in alike])
-        found.append(_grant(span, at, points, tuple(map(_rule, alike))))
-    return tuple(found)
+    return tuple(
+        [
+            _grant(
+                _span(version, life, earned_on, zone, day_starts_minutes),
+                at,
+                sum([award.points for award in awards if award.rule in alike]),
+                alike,
+            )
+            for life, alike in by_life.items()
+        ]
+    )
 
 
 class _Span(Struct, frozen=True):
