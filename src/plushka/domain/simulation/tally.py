@@ -51,36 +51,37 @@ class Tally(Book):
 
     def _open(self, at: datetime) -> None:
         """Grant what waits as it is by now: not yet active, active, or burned."""
-        issued = activated = burned = 0
-        names = iter(self._names)
+        names, lots, agenda = iter(self._names), self.lots, self._agenda
+        issued = activated = burned = active = 0
         for grant, earned_at, cause in self._waiting:
             name = next(names, None)
-            points, expires_at = grant.points, grant.expires_at
+            points, activates_at, expires_at = grant.points, grant.activates_at, grant.expires_at
             issued += points
-            is_late = expires_at is not None and expires_at <= cause.at
-            is_pending = grant.activates_at > at
-            if not is_pending:
-                if grant.activates_at > cause.at and not is_late:
+            due_at, is_pending = expires_at, activates_at > at
+            if is_pending:
+                due_at = activates_at
+            elif expires_at is None or expires_at > at:
+                active += points
+                if activates_at > cause.at:
                     activated += points
-                if expires_at is not None and expires_at <= at:
-                    burned += points
-                    continue
-            lot_id = name or new_id()
+            else:
+                burned += points
+                # Told when its points had had their life, a receipt never made them active.
+                if cause.at < activates_at and cause.at < expires_at:
+                    activated += points
+                continue
             lot = BookLot(
-                lot_id, cause.document_id, points, points if is_pending else 0, 0 if is_pending else points, 0,
-                earned_at, grant.activates_at, expires_at, None, grant.receipt_share_bp,
+                name or new_id(), cause.document_id, points, points if is_pending else 0, 0 if is_pending else points,
+                0, earned_at, activates_at, expires_at, None, grant.receipt_share_bp,
             )  # fmt: skip
-            self.lots[lot.id] = lot
+            lots[lot.id] = lot
             # What is due next is found when the book has been settled.
-            due_at = grant.activates_at if is_pending else expires_at
-            if self._agenda is not None and due_at is not None:
-                heappush(self._agenda, (due_at, not is_pending, lot.id))
-            if not is_pending:
-                self.pending -= points
-                self.available += points
+            if agenda is not None and due_at is not None:
+                heappush(agenda, (due_at, not is_pending, lot.id))
         self._waiting.clear()
         self._names.clear()
-        self.pending -= burned
+        self.pending -= active + burned
+        self.available += active
         moved = self.moved
         moved["accrue", "issued"] += issued
         moved["activate", "pending"] += activated
