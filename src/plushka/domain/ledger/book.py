@@ -106,14 +106,14 @@ class Book:
 
     def set_last_purchase(self, last_purchase: tuple[date, str] | None) -> None:
         """Count sliding lots from this purchase: a return may have undone a later one."""
-        if self.last_purchase != last_purchase:
-            goes_back = self.last_purchase is not None and not _carries_on(self.last_purchase, last_purchase)
-            self.last_purchase = last_purchase
-            self.is_wallet_touched = True
-            if goes_back:
-                self._agenda = None
-                if self.is_complete:
-                    self._recompute_due()
+        before, self.last_purchase = self.last_purchase, last_purchase
+        if before == last_purchase:
+            return
+        self.is_wallet_touched = True
+        if before is not None and not _carries_on(before, last_purchase):
+            self._agenda = None
+            if self.is_complete:
+                self._recompute_due()
 
     def balance(self) -> Balance:
         return Balance(available=self.available, pending=self.pending, held=self.held, debt=self.debt)
