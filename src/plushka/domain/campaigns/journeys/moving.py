@@ -14,6 +14,9 @@ from plushka.domain.businesses.queries import get_business
 from plushka.domain.campaigns.journeys.deeds import Deeds, Doing
 from plushka.domain.campaigns.journeys.goals import goals_by_cart, list_carts_over, list_reached
 from plushka.domain.campaigns.journeys.taking import Due, by_audience, take_up
+from plushka.domain.messages.rules import RULES_COLUMNS, note_rules
+from plushka.domain.programs.queries import note_first_program
+from plushka.domain.programs.versions import FIRST_PROGRAM, in_force, note_in_force
 from plushka.domain.segments.asking import still_in
 from plushka.engine.audience import Audience
 from plushka.engine.journeys.advancing import Advance, Seen, advance, asks
@@ -35,6 +38,7 @@ async def move_some(tx: Tx, journey_ids: Sequence[UUID]) -> int:
     over = await list_carts_over(tx, on_the_way)
     reached = await list_reached(tx, on_the_way) | goals_by_cart(on_the_way, over)
     away = await _list_away(tx, on_the_way)
+    await _read_terms(tx)
     business = await get_business(tx)
     deeds = Deeds(tx, business, {each.journey_id: each.name for each in taken})
     await deeds.lock_wallets({each.holder for each in on_the_way if _gives_points(each.plan)})
@@ -60,6 +64,22 @@ async def move_some(tx: Tx, journey_ids: Sequence[UUID]) -> int:
     await _write(tx, taken, deeds)
     await deeds.finish()
     return len(taken)
+
+
+async def _read_terms(tx: Tx) -> None:
+    """Let the transaction know at once what deeds ask for: the business, its rules of letters and its programmes."""
+    (row,) = await tx.fetch(
+        f"""
+        -- journeys.read_terms
+        select {RULES_COLUMNS}, ({in_force("$2")})::text as in_force, ({FIRST_PROGRAM}) as first_program
+        from (select) as asked left join businesses b on b.tenant_id = $1
+        """,  # noqa: S608  constants
+        tx.tenant_id,
+        tx.at,
+    )
+    note_rules(tx, row)
+    note_in_force(tx, row["in_force"])
+    note_first_program(tx, row["first_program"])
 
 
 def _gives_points(plan: Plan) -> bool:

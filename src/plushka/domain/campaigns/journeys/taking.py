@@ -9,9 +9,6 @@ from msgspec import Struct
 
 from plushka.domain.campaigns.journeys.queries import load_plans
 from plushka.domain.members.store import keep_apart
-from plushka.domain.messages.rules import RULES_COLUMNS, note_rules
-from plushka.domain.programs.queries import note_first_program
-from plushka.domain.programs.versions import FIRST_PROGRAM, in_force, note_in_force
 from plushka.engine.audience import Audience
 from plushka.engine.journeys.advancing import Pass, Run
 from plushka.engine.journeys.plan import Plan
@@ -44,14 +41,12 @@ class Due(Struct, kw_only=True):
 async def take_up(tx: Tx, journey_ids: Sequence[UUID]) -> list[Due]:
     """Return some runs of journeys that are due, their members locked before them; others are left alone.
 
-    Of the first journey first, so that of many the same is done to as many as there may be. Where there are any, the
-    transaction knows from then on what is asked next: the business, its rules of letters and its programmes.
+    Of the first journey first, so that of many the same is done to as many as there may be.
     """
     named = await tx.fetch(
-        f"""
+        """
         -- journeys.list_due
-        select r.id, r.member_id, coalesce(m.merged_into, m.id) as holder, asked.journey_id, c.name as journey,
-               {RULES_COLUMNS}, ({in_force("$3")})::text as in_force, ({FIRST_PROGRAM}) as first_program
+        select r.id, r.member_id, coalesce(m.merged_into, m.id) as holder, asked.journey_id, c.name
         from unnest($2::uuid[]) with ordinality as asked (journey_id, place)
         join campaigns c on c.tenant_id = $1 and c.id = asked.journey_id and c.state = 'sending'
         cross join lateral (
@@ -61,10 +56,9 @@ async def take_up(tx: Tx, journey_ids: Sequence[UUID]) -> list[Due]:
             limit $4
         ) as r
         join members m on m.tenant_id = $1 and m.id = r.member_id
-        left join businesses b on b.tenant_id = $1
         order by asked.place, r.due_at
         limit $4
-        """,  # noqa: S608  constants
+        """,
         tx.tenant_id,
         list(journey_ids),
         tx.at,
@@ -72,9 +66,6 @@ async def take_up(tx: Tx, journey_ids: Sequence[UUID]) -> list[Due]:
     )
     if not named:
         return []
-    note_rules(tx, named[0])
-    note_in_force(tx, named[0]["in_force"])
-    note_first_program(tx, named[0]["first_program"])
     # Who was merged or erased since is met as such below, by a statement of its own.
     await keep_apart(tx, {row["holder"] for row in named})
     rows = await tx.fetch(
@@ -97,7 +88,7 @@ async def take_up(tx: Tx, journey_ids: Sequence[UUID]) -> list[Due]:
         [row["id"] for row in named],
         tx.at,
     )
-    names = {row["journey_id"]: row["journey"] for row in named}
+    names = {row["journey_id"]: row["name"] for row in named}
     plans = await load_plans(tx, sorted({(row["journey_id"], row["version"]) for row in rows}))
     return [
         Due(
