@@ -139,6 +139,8 @@ class Town:
             ]
             columns = ("messenger", "external_id", "member_id", "language", "created_at", "seen_at")
             await tx.copy("channel_addresses", columns=columns, records=addresses)
+            # Else PostgreSQL tells a second later that its tables have changed, and nobody tidies them up.
+            await tx.execute("select pg_stat_force_next_flush()")
             return members
 
     def _begin_chat(self, messenger: Messenger, number: int) -> Address:
