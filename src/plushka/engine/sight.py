@@ -51,13 +51,14 @@ def at_prices(
     amounts_minor: Sequence[int],
 ) -> Sight:
     """Return the sight of lines that are told by their columns."""
+    amount_minor = sum(amounts_minor)
     return Sight(
         numbering,
         now,
         masks,
         quantities_milli,
         amounts_minor,
-        sum(amounts_minor),
-        taking_part(amounts_minor, masks),
+        amount_minor,
+        amount_minor if all(masks) else taking_part(amounts_minor, masks),
         reduce(or_, masks, 0),
     )

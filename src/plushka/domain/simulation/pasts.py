@@ -108,12 +108,14 @@ def _place_sales(
     until_at = setting.span.until_at
     for member_id, past in pasts.items():
         of_member = placed[member_id]
-        of_member += [
-            (place, row) for place, row, _ in sales.get(member_id, ()) if row["received_at"] < until_at
-        ]
+        # A place begins with when it was booked.
+        of_member += [(place, row) for place, row, _ in sales.get(member_id, ()) if place[0] < until_at]
         past.earlier = {sale.id: sale for sale in earlier.get(member_id, ())}
-        known = {row["id"] for _, row, _ in sales.get(member_id, ())} | past.earlier.keys()
-        for receipt_id in setting.of_members.get(member_id, ()):
+        with_backs = setting.of_members.get(member_id, ())
+        known = (
+            {row["id"] for _, row, _ in sales.get(member_id, ())} | past.earlier.keys() if with_backs else ()
+        )
+        for receipt_id in with_backs:
             if receipt_id in known:
                 of_member += [
                     (place_of(back.at, back.id), back)

@@ -62,6 +62,8 @@ class _Outcome(Struct):
 _decode_state = msgspec.json.Decoder(State).decode
 _decode_spent = msgspec.json.Decoder(_Outcome).decode
 _NOTHING_SPENT = _Spent(0, 0)
+_first_columns = itemgetter(*range(7))
+"""What places a row of ``read_sales``: by number, since names are looked up one by one."""
 
 Place = tuple[datetime, int, datetime, int, UUID, str]
 """Where an event stands in the past: what a member was given for joining comes before their first purchase; of one
@@ -74,11 +76,12 @@ Sold = tuple[Place, Record, EarlierSale | None]
 
 async def read_sales(tx: Tx, setting: Setting, members: Members) -> dict[UUID, list[Sold]]:
     """Return the receipts of members booked since the start."""
+    from_on = setting.span.from_on
     rows = await tx.fetch(
         """
         -- simulation.read_sales
-        select r.id, r.member_id, r.received_at, r.occurred_at, r.business_date, r.branch_id, r.version_id,
-               r.basket, r.member_state, r.cost_minor, r.till_id, r.external_id, r.amount_minor, r.discount_minor,
+        select r.id, r.member_id, r.received_at, r.occurred_at, r.business_date, r.till_id, r.external_id,
+               r.branch_id, r.version_id, r.basket, r.member_state, r.cost_minor, r.amount_minor, r.discount_minor,
                r.payable_minor, r.refunded_minor, r.earned_points,
                case when r.redeemed_points > 0 or r.business_date < $6 then r.outcome end as outcome
         from receipts r
@@ -90,19 +93,21 @@ async def read_sales(tx: Tx, setting: Setting, members: Members) -> dict[UUID, l
         members.last,
         setting.span.start_at,
         list(setting.versions),
-        setting.span.from_on,
+        from_on,
     )
     found: dict[UUID, list[Sold]] = defaultdict(list)
     for row in rows:
-        late = decided(row) if row["business_date"] < setting.span.from_on else None
-        found[row["member_id"]].append((_place_of(row), row, late))
+        receipt_id, member_id, booked_at, occurred_at, day, till_id, external_id = _first_columns(row)
+        rank = 1 if occurred_at == booked_at else 2
+        place = booked_at, rank, occurred_at, receipt_id.int >> _MILLISECONDS_SHIFT, till_id, external_id
+        found[member_id].append((place, row, decided(row) if day < from_on else None))
     return found
 
 
 def sale_of(row: Record, setting: Setting) -> Sale:
     """Return the receipt of a row of ``read_sales``: its columns come in that order, and none is looked up by name."""
-    receipt_id, member_id, received_at, occurred_at, day, branch_id, version_id, *rest = row
-    written, state, cost_minor, _, _, amount, discount, payable, refunded, earned_points, outcome = rest
+    receipt_id, member_id, received_at, occurred_at, day, _, _, branch_id, version_id, *told = row
+    written, state, cost_minor, amount, discount, payable, refunded, earned_points, outcome = told
     basket, goods = read_basket(written)
     shown = moment_once(occurred_at, basket.place)
     comes_back = receipt_id in setting.backs
@@ -126,18 +131,6 @@ def sale_of(row: Record, setting: Setting) -> Sale:
         spent.points,
         spent.points_max,
         comes_back,
-    )
-
-
-def _place_of(row: Record) -> Place:
-    booked_at, occurred_at = row["received_at"], row["occurred_at"]
-    return (
-        booked_at,
-        1 if occurred_at == booked_at else 2,
-        occurred_at,
-        row["id"].int >> _MILLISECONDS_SHIFT,
-        row["till_id"],
-        row["external_id"],
     )
 
 

@@ -103,15 +103,14 @@ class Sold(NamedTuple):
     @classmethod
     def of(cls, setting: Setting, sales: Sequence[Sale], costing: Costing) -> Self:
         kept = [kept_minor(setting, sale) if sale.comes_back else sale.was.amount_minor for sale in sales]
-        costs = [(left, costing.cost_of(sale, left)) for sale, left in zip(sales, kept, strict=True)]
-        known = [(left, cost) for left, cost in costs if cost is not None]
+        costs = [costing.cost_of(sale, left) for sale, left in zip(sales, kept, strict=True)]
         return cls(
             len(sales),
             bool(sales) and sales[0].state is not None,
             sum([sale.was.amount_minor for sale in sales]),
             sum(kept),
-            sum([left for left, _ in known]),
-            sum([cost for _, cost in known]),
+            sum([left for left, cost in zip(kept, costs, strict=True) if cost is not None]),
+            sum([cost for cost in costs if cost is not None]),
         )
 
 

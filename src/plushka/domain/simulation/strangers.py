@@ -27,8 +27,8 @@ async def read_strangers(tx: Tx, setting: Setting, strangers: Strangers) -> list
     rows = await tx.fetch(
         """
         -- simulation.read_strangers
-        select r.id, r.member_id, r.received_at, r.occurred_at, r.business_date, r.branch_id, r.version_id,
-               r.basket, r.member_state, r.cost_minor, r.till_id, r.external_id, r.amount_minor, r.discount_minor,
+        select r.id, r.member_id, r.received_at, r.occurred_at, r.business_date, r.till_id, r.external_id,
+               r.branch_id, r.version_id, r.basket, r.member_state, r.cost_minor, r.amount_minor, r.discount_minor,
                r.payable_minor, r.refunded_minor, r.earned_points, null as outcome
         from receipts r
         where r.tenant_id = $1 and r.member_id is null and r.occurred_at >= $2 and r.occurred_at < $3
