@@ -4,7 +4,7 @@ import { GridComponent, TooltipComponent, VisualMapComponent } from "echarts/com
 import { init, use } from "echarts/core";
 import { LabelLayout } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
-import { height, option } from "./options.js";
+import { height, option, widths } from "./options.js";
 import { paletteOf } from "./palette.js";
 import { save as saveAs } from "./saving.js";
 
@@ -30,26 +30,62 @@ export function save(place, kind) {
   return saveAs(place, kind, place.dataset.chartName, { palette: paletteOf(place), title });
 }
 
+const drawn = new Map();
+// Of a sheet of A4, in dots of the screen.
+const PAPER = 660;
+let isOnPaper = false;
+
 export function draw(place) {
   const data = JSON.parse(place.querySelector("script").textContent);
   const ground = place.querySelector(".chart-ground");
-  const chart = init(ground, null, { renderer: "svg" });
-
-  function show() {
-    const look = { palette: paletteOf(place), width: ground.clientWidth, language: document.documentElement.lang };
-    ground.style.minHeight = `${height(data, look)}px`;
-    chart.resize();
-    chart.setOption({ animation: !calm.matches, animationDuration: 150, ...option(data, look) }, { notMerge: true });
-  }
-
-  show();
-  place.dataset.chartDrawn = "";
-  new ResizeObserver(() => {
-    if (!ground.isConnected) {
-      chart.dispose();
-      return;
-    }
-    show();
-  }).observe(ground);
-  dark.addEventListener("change", () => ground.isConnected && show());
+  drawn.set(place, { data, ground, chart: init(ground, null, { renderer: "svg" }) });
+  show(place);
+  new ResizeObserver(() => settle(place)).observe(ground);
 }
+
+function show(place) {
+  const { chart, data, ground } = drawn.get(place);
+  const palette = paletteOf(place);
+  const width = isOnPaper ? PAPER : ground.clientWidth;
+  const look = { palette, width, widths: widths(data, palette), language: document.documentElement.lang };
+  ground.style.minHeight = `${height(data, look)}px`;
+  chart.resize({ width });
+  chart.setOption(
+    { animation: !isOnPaper && !calm.matches, animationDuration: 150, ...option(data, look) },
+    { notMerge: true },
+  );
+  // A sheet may be narrower or wider: there the picture is as wide as its place.
+  ground.querySelector("svg").setAttribute("viewBox", `0 0 ${width} ${chart.getHeight()}`);
+  place.dataset.chartDrawn = `${width}`;
+}
+
+function settle(place) {
+  const { chart, ground } = drawn.get(place);
+  if (!ground.isConnected) {
+    chart.dispose();
+    drawn.delete(place);
+  } else if (!isOnPaper && place.dataset.chartDrawn !== `${ground.clientWidth}`) {
+    show(place);
+  }
+}
+
+function showAll() {
+  for (const [place, { ground }] of drawn) {
+    if (ground.isConnected) {
+      show(place);
+    }
+  }
+}
+
+// All charts at once, by the time this returns, as wide as a sheet of paper; or as the page has them again.
+export function putOnPaper(places) {
+  isOnPaper = true;
+  places.forEach((place) => (drawn.has(place) ? show : draw)(place));
+}
+
+export function takeFromPaper() {
+  isOnPaper = false;
+  showAll();
+}
+
+dark.addEventListener("change", showAll);

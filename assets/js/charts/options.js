@@ -5,10 +5,16 @@ const NARROW = 480;
 const BESIDE = 60;
 const LINE = 24;
 const NAMES = 0.4;
+// Between the name of a dot and the edge of the chart.
+const EDGE = 4;
 
-function widths(data, look) {
+// How long each name is that has to be read, measured once a drawing.
+export function widths(data, palette) {
+  if (data.kind !== "chart" || !data.things) {
+    return [];
+  }
   const write = document.createElement("canvas").getContext("2d");
-  write.font = `12px ${look.palette.font}`;
+  write.font = `12px ${palette.font}`;
   return data.labels.map((label) => write.measureText(label).width);
 }
 
@@ -17,7 +23,7 @@ export function lies(data, look) {
   if (data.kind !== "chart" || !data.things || data.series.some((each) => each.form === "line")) {
     return false;
   }
-  const long = widths(data, look);
+  const long = look.widths;
   const room = (look.width - BESIDE) / data.labels.length;
   return long.some((width, place) => place > 0 && (width + long[place - 1]) / 2 + 6 > room);
 }
@@ -107,7 +113,7 @@ function chart(data, look) {
     axisLabel: isLying
       ? words(look, {
           interval: 0,
-          width: Math.ceil(Math.min(look.width * NAMES, Math.max(...widths(data, look)))) + 1,
+          width: Math.ceil(Math.min(look.width * NAMES, Math.max(...look.widths))) + 1,
           overflow: "break",
           lineHeight: 14,
         })
@@ -236,12 +242,17 @@ function dots(data, look) {
           show: true,
           position: "top",
           distance: 3,
+          // Room between lines is part of a name: those that would touch count as on each other.
+          lineHeight: 16,
           formatter: (found) => data.names[found.dataIndex],
           width: look.width * NAMES,
           overflow: "truncate",
         }),
-        // Where two lie on each other one is named; what is pointed at says its name.
-        labelLayout: { hideOverlap: true },
+        // Where two lie on each other one is named; what is pointed at says its name. One at the edge is moved inwards.
+        labelLayout: ({ labelRect: { x, width } }) => ({
+          hideOverlap: true,
+          dx: Math.max(EDGE - x, 0) + Math.min(look.width - EDGE - x - width, 0),
+        }),
         emphasis: { disabled: true },
       },
     ],

@@ -40,6 +40,29 @@ UNNAMED = """chart => {
 }"""
 """Bars of things without their names, and dots if none of them has one: those on each other share it."""
 
+CUT = """chart => {
+  const whole = chart.querySelector("svg").getBoundingClientRect();
+  return [...chart.querySelectorAll("svg text")]
+    .map((text) => [text.textContent, text.getBoundingClientRect()])
+    .filter(([, box]) => box.left < whole.left - 1 || box.right > whole.right + 1)
+    .map(([text]) => text);
+}"""
+"""Names that go on beyond the edge of their chart."""
+NAMED_AT_THE_EDGE = """async (chart) => {
+  const copy = chart.cloneNode(true);
+  const data = JSON.parse(copy.querySelector("script").textContent);
+  data.names = ["Первая", "Второй десерт за полцены каждый четверг"];
+  data.x = { ...data.x, values: [0, 900], told: ["0", "900"] };
+  data.y = { ...data.y, values: [10, 20], told: ["10", "20"] };
+  copy.querySelector("script").textContent = JSON.stringify(data);
+  const ground = Object.assign(document.createElement("div"), { className: "chart-ground" });
+  copy.querySelector(".chart-ground").replaceWith(ground);
+  copy.id = "edge";
+  chart.after(copy);
+  (await import(chart.dataset.chart)).draw(copy);
+}"""
+"""The same chart once more, with a long name at its right edge."""
+
 
 @pytest.mark.usefixtures("promoted")
 @pytest.mark.parametrize("screen", ["laptop", "phone"])
@@ -59,6 +82,11 @@ async def test_each_chart_is_drawn_with_its_table_below(
         assert set(drawn) >= {f"block-{chart}" for chart in charts}, name
         for block in drawn:
             await is_drawn(page, block)
+        if name == "mechanics" and screen == "phone":
+            await page.locator("#block-mechanics .chart").evaluate(NAMED_AT_THE_EDGE)
+            await expect(page.locator("#edge")).to_contain_text("десерт")
+            assert not await page.locator("#edge").evaluate(CUT)
+            await page.locator("#edge").evaluate("edge => edge.remove()")
         if name == "branches":
             await expect(page.locator("#block-branches svg text", has_text="₽").first).to_be_attached()
         await look(page)
@@ -72,6 +100,7 @@ async def is_drawn(page: Page, name: str) -> None:
     await expect(chart.locator("svg path").first).to_be_attached()
     assert await chart.evaluate(MARKS) > 1, name
     assert not await chart.evaluate(UNNAMED), name
+    assert not await chart.evaluate(CUT), name
     table = block.locator("table")
     if not await table.is_visible():
         await block.locator("summary").click()
