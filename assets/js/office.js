@@ -8,6 +8,7 @@ import { keepListsLive } from "./live.js";
 import { closeMenusElsewhere } from "./menus.js";
 import { offerPasskeys } from "./passkeys.js";
 import { previewPictures } from "./previewing.js";
+import { printByDay } from "./printing.js";
 import { loadReports } from "./reports.js";
 import { keepSelections } from "./select.js";
 import { offerRevealing } from "./revealing.js";
@@ -18,6 +19,8 @@ actOnChoice();
 moveFocus();
 stopCountingWhatIsSent();
 keepListsLive();
+// Before charts are put on paper, in the colours of the page.
+printByDay();
 loadReports();
 keepSelections();
 closeMenusElsewhere();

@@ -1,8 +1,12 @@
 // Blocks of reports come one by one. One that does not come says so in its own place and can be asked for again.
-// Charts are drawn when they are about to be seen, by a script that is fetched for the first of them.
+// Charts are drawn when they are about to be seen, or before they are printed, by a script that is fetched for the
+// first of them.
 
 const SOON = "300px";
 const GROWN = 300;
+const CHARTS = "[data-chart]";
+const whenIdle = window.requestIdleCallback ?? setTimeout;
+let charts;
 
 function placeOf(event) {
   const target = event.detail.target ?? event.target;
@@ -27,10 +31,14 @@ const watcher = new IntersectionObserver(
   { rootMargin: SOON },
 );
 
+async function fetched(place) {
+  charts = await import(place.dataset.chart);
+  return charts;
+}
+
 async function draw(place) {
   try {
-    const charts = await import(place.dataset.chart);
-    charts.draw(place);
+    (await fetched(place)).draw(place);
   } catch (failure) {
     place.textContent = place.dataset.chartFailed;
     console.warn(failure);
@@ -39,7 +47,7 @@ async function draw(place) {
 
 // The chart may be further down than what was drawn until now.
 async function save(place, kind) {
-  const charts = await import(place.dataset.chart);
+  await fetched(place);
   if (place.dataset.chartDrawn === undefined) {
     watcher.unobserve(place);
     charts.draw(place);
@@ -50,10 +58,23 @@ async function save(place, kind) {
 }
 
 function drawSoon(root) {
-  root.querySelectorAll("[data-chart]:not([data-chart-drawn])").forEach((place) => watcher.observe(place));
+  const places = [...root.querySelectorAll(`${CHARTS}:not([data-chart-drawn])`)];
+  places.forEach((place) => watcher.observe(place));
+  // Who prints does not wait: by then the script has to be there, though no chart was seen.
+  if (places.length && !charts) {
+    whenIdle(() => fetched(places[0]).catch(console.warn));
+  }
+}
+
+function print() {
+  const places = [...document.querySelectorAll(CHARTS)];
+  places.forEach((place) => watcher.unobserve(place));
+  charts?.putOnPaper(places);
 }
 
 export function loadReports() {
+  window.addEventListener("beforeprint", print);
+  window.addEventListener("afterprint", () => charts?.takeFromPaper());
   for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(failure, (event) => {
       const place = placeOf(event);

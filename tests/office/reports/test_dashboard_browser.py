@@ -95,6 +95,43 @@ async def test_the_dashboard_tells_draws_and_is_taken_away(
     assert "period=last_month" in page.url
 
 
+async def test_what_is_printed_by_night_is_by_day_has_every_chart_and_nothing_to_press(
+    stage: Stage, database: Database, cast: Cast, clock: SetClock
+) -> None:
+    await fold_tenant(database, clock, cast.anna.tenant_id)
+    context = await stage.context(viewport=PHONE_SCREEN, color_scheme="dark", reduced_motion="reduce")
+    page = await context.new_page()
+    async with page.expect_response("**/charts.*.js"):
+        await sign_in(page, stage.staff["owner"], to="/reports")
+        await arrived(page)
+    charts = page.locator("[data-chart]")
+    assert await charts.count() > 2
+    await expect(page.locator("[data-chart]:not([data-chart-drawn])").last).to_be_attached()
+    # A browser that prints waits for nothing: all is there when the event is over.
+    drawn = await page.evaluate("""async () => {
+      await import(document.querySelector("[data-chart]").dataset.chart);
+      await new Promise((done) => setTimeout(done));
+      dispatchEvent(new Event("beforeprint"));
+      return [...document.querySelectorAll("[data-chart]")].map((chart) => chart.querySelectorAll("svg path").length);
+    }""")
+    assert all(drawn), drawn
+    await page.emulate_media(media="print", color_scheme="dark")
+    assert await page.evaluate("getComputedStyle(document.body).color") == "rgb(43, 39, 36)"
+    await expect(page.get_by_role("navigation")).to_have_count(0)
+    await expect(page.get_by_role("main").locator(".btn:visible, select:visible")).to_have_count(0)
+    await expect(page.locator("#block-financial thead th", has_text="С картой").first).to_be_visible()
+    await expect(page.get_by_role("main").get_by_text("Кофейня Анны")).to_be_visible()
+    narrow = await charts.evaluate_all(
+        "charts => charts.every((each) => each.querySelector('svg').getBoundingClientRect().width <= innerWidth)"
+    )
+    assert narrow
+
+    await page.evaluate("dispatchEvent(new Event('afterprint'))")
+    await page.emulate_media(media="screen", color_scheme="dark")
+    assert await page.evaluate("document.documentElement.dataset.theme") is None
+    await look(page)
+
+
 async def test_on_a_phone_at_night_a_block_that_fails_says_so_and_is_asked_again(
     stage: Stage, database: Database, cast: Cast, clock: SetClock
 ) -> None:
