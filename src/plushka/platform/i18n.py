@@ -30,6 +30,7 @@ LANGUAGES: tuple[Language, ...] = ("ru", "en")
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
+WORD_JOINER = "\u2060"
 BASIS_POINTS = 100_00
 
 DATES_MAX = 4096
@@ -153,7 +154,9 @@ def format_money(
         return f"{number}{NBSP}{symbol}"
     sign = number[0] if number[0] in f"+{MINUS}" else ""
     gap = NBSP if symbol.isalpha() else ""
-    return f"{sign}{symbol}{gap}{number[len(sign) :]}"
+    # Between a sign and what is no digit a line may break.
+    joined = f"{sign}{WORD_JOINER}" if sign else ""
+    return f"{joined}{symbol}{gap}{number[len(sign) :]}"
 
 
 def format_points_number(points: int, scale: int, language: Language, *, signed: bool = False) -> str:
@@ -201,11 +204,16 @@ def _plural_count(points: int, scale: int) -> int:
     return 2 if rest else whole
 
 
+def percent_sign(language: Language) -> str:
+    """Return the sign with the space that goes before it."""
+    return f"{NBSP}%" if language == "ru" else "%"
+
+
 def format_percent(bp: int, language: Language) -> str:
     """Return ``7,5 %`` for 750 basis points, with as many decimals (at most two) as it needs."""
     percent = Decimal(bp).scaleb(-2).normalize()
     decimals = max(0, -int(percent.as_tuple().exponent))
-    return format_number(percent, language, decimals=decimals) + (f"{NBSP}%" if language == "ru" else "%")
+    return format_number(percent, language, decimals=decimals) + percent_sign(language)
 
 
 def format_ratio(numerator: int, denominator: int, language: Language) -> str:
@@ -216,7 +224,7 @@ def format_ratio(numerator: int, denominator: int, language: Language) -> str:
         Decimal("0.1"), rounding=ROUND_HALF_UP
     )
     decimals = 0 if percent == percent.to_integral_value() else 1
-    return format_number(percent, language, decimals=decimals) + (f"{NBSP}%" if language == "ru" else "%")
+    return format_number(percent, language, decimals=decimals) + percent_sign(language)
 
 
 def format_quantity(milli: int, language: Language) -> str:

@@ -135,13 +135,13 @@ async def test_the_programme_is_announced_and_what_came_of_it_stands_in_the_tabl
             for of_margin in ("Прибыль", "Себестоимость"):
                 assert of_margin in (await anna.get(path)).text
                 assert of_margin not in (await marina.get(path)).text
-    assert re.search(r"Конверсия</button>.*?</dt>\s*<dd[^>]*>100 %", shown)
+    assert re.search(r"Конверсия</button>.*?</dt>\s*<dd[^>]*>100,00 %", shown)
     listed = plain((await anna.get("/campaigns?text=анонс&state=done")).text)
     for path in ("/campaigns", page, f"/campaigns/letters?campaign={page.rpartition('/')[2]}"):
         assert not undefined((await anna.get(path)).text), path
     assert "Анонс" in listed
     figures = dict(re.findall(r'class="cell-title[^>]*>([^<]+)</button>([^<]*)<', listed))
-    assert (figures["Покупки"], figures["Позиций в нём"], figures["Конверсия"]) == ("1", "1", "100 %")
+    assert (figures["Покупки"], figures["Позиций в нём"], figures["Конверсия"]) == ("1", "1,00", "100,00 %")
     assert "Нет контрольной группы" in listed
     assert "Ничего не найдено" in plain((await anna.get("/campaigns?text=нет")).text)
     for block in ("broadcasts", "bonuses"):

@@ -59,6 +59,14 @@ class Figures:
         """Return the figure of a share as a form takes it, without its sign."""
         return i18n.format_percent(bp, self.language).rstrip("%").rstrip()
 
+    def hundredths(self, value: int) -> str:
+        """Return a number given in hundredths with both decimals, as columns want them."""
+        return i18n.format_number(Decimal(value).scaleb(-2), self.language, decimals=2)
+
+    def column_percent(self, bp: int) -> str:
+        """Return ``7,50 %``: with both decimals, as columns want them."""
+        return self.hundredths(bp) + i18n.percent_sign(self.language)
+
     def quantity(self, milli: int) -> str:
         return i18n.format_quantity(milli, self.language)
 

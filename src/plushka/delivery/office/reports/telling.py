@@ -14,7 +14,7 @@ from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import NOTHING
 from plushka.domain.insights.reports.kinds import PERCENT
 from plushka.domain.insights.reports.ratio import Ratio
-from plushka.platform.i18n import Language, format_number, translator
+from plushka.platform.i18n import Language, format_number, percent_sign, translator
 
 SHADES = 6
 COLUMNS_OF_PHONE = 3
@@ -222,8 +222,7 @@ def _told_ratio(ratio: Ratio, kind: Kind, language: Language) -> str:
         return translator(language).gettext(
             "{count}\u00a0pp", count=_decimal(hundredths, language, signed=True)
         )
-    sign = "\N{NO-BREAK SPACE}%" if language == "ru" else "%"
-    return _decimal(hundredths, language, signed=kind == "change") + sign
+    return _decimal(hundredths, language, signed=kind == "change") + percent_sign(language)
 
 
 def _decimal(hundredths: int, language: Language, *, signed: bool = False) -> str:

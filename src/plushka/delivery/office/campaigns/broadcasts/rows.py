@@ -101,7 +101,7 @@ def figures_line(figures: Figures, visit: Visit) -> FiguresLine:
         addressed=told.number(figures.addressed),
         sent=told.number(figures.sent),
         delivered=told.number(figures.delivered),
-        conversion=NONE if figures.conversion_bp is None else told.percent(figures.conversion_bp),
+        conversion=NONE if figures.conversion_bp is None else told.column_percent(figures.conversion_bp),
         purchases=told.number(figures.purchases),
         revenue=told.money(figures.revenue_minor),
         cost=cost if knows_margin else "",
@@ -109,7 +109,7 @@ def figures_line(figures: Figures, visit: Visit) -> FiguresLine:
         profit=money(figures.profit_minor) if knows_margin else "",
         average=money(figures.average_minor),
         discount=told.money(figures.discount_minor),
-        positions=NONE if positions is None else told.quantity(positions * 10),
+        positions=NONE if positions is None else told.hundredths(positions),
         is_cost_partial=knows_margin and 0 < figures.known_cost < figures.purchases,
     )
 

@@ -15,7 +15,7 @@ from plushka.domain.segments.lifecycle.model import Move
 from plushka.domain.segments.lifecycle.months import Figure, Month, share_bp
 from plushka.domain.segments.lifecycle.words import GROUP_WORDS
 from plushka.engine.lifecycle import BRING_BACK, GROUPS, KEEP, Group, Rhythm
-from plushka.platform.i18n import Language, format_number, marked
+from plushka.platform.i18n import Language, format_number, marked, percent_sign
 
 PATH = "/campaigns/groups"
 ACTION_GROUPS = (
@@ -80,8 +80,8 @@ def percent(bp: int | None, language: Language, *, signed: bool = False) -> str:
     """Return hundredths of a per cent with both decimals, as columns want them; a dash for None."""
     if bp is None:
         return NOTHING
-    sign = "\N{NO-BREAK SPACE}%" if language == "ru" else "%"
-    return format_number(Decimal(bp).scaleb(-2), language, decimals=2, signed=signed and bp != 0) + sign
+    number = format_number(Decimal(bp).scaleb(-2), language, decimals=2, signed=signed and bp != 0)
+    return number + percent_sign(language)
 
 
 def group_line(group: Group, members: int, base: int, rhythm: Rhythm, visit: Visit) -> GroupLine:

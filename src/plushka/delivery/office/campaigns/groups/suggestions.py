@@ -110,5 +110,5 @@ def _row(pair: Pair, visit: Visit) -> PairRow:
         other=pair.other,
         other_code=pair.other_sku if is_same else "",
         receipts=visit.figures.number(pair.receipts),
-        lift=visit.figures.quantity(10 * pair.lift_hundredths),
+        lift=visit.figures.hundredths(pair.lift_hundredths),
     )

@@ -19,7 +19,7 @@ from plushka.domain.insights.campaigns.birthdays import Greetings, count_greetin
 from plushka.domain.programs.queries import find_version_in_force, list_programs
 from plushka.platform.csv_files import Cell
 from plushka.platform.database import Tx
-from plushka.platform.i18n import currency_decimals, format_ratio
+from plushka.platform.i18n import currency_decimals
 
 PATH = "/campaigns/birthdays"
 _PERIOD = 90
@@ -138,7 +138,7 @@ async def _list_tables(tx: Tx, visit: Visit, days: int) -> list[Table]:
 
 def _line(tier: str, came: Greetings, visit: Visit) -> Line:
     told, nothing = visit.figures, "—"
-    positions = ratio(came.positions * 1000, came.purchases)
+    positions, conversion = came.positions_hundredths, ratio(came.purchases * 100_00, came.greeted)
     knows_cost, knows_margin = bool(came.known_cost) or not came.purchases, visit.may(MARGIN)
     cost = told.money(came.cost_minor) if knows_cost else nothing
     expenses = told.money(came.cost_minor + came.messages_minor) if knows_cost else nothing
@@ -148,9 +148,7 @@ def _line(tier: str, came: Greetings, visit: Visit) -> Line:
         greeted=told.number(came.greeted),
         letters=told.number(came.letters),
         purchases=told.number(came.purchases),
-        conversion=format_ratio(came.purchases, came.greeted, visit.look.language)
-        if came.greeted
-        else nothing,
+        conversion=nothing if conversion is None else told.column_percent(conversion),
         revenue=told.money(came.revenue_minor),
         expenses=expenses if knows_margin else "",
         cost=cost if knows_margin else "",
@@ -158,7 +156,7 @@ def _line(tier: str, came: Greetings, visit: Visit) -> Line:
         profit=profit if knows_margin else "",
         average=nothing if came.average_minor is None else told.money(came.average_minor),
         discount=told.money(came.discount_minor),
-        positions=nothing if positions is None else told.quantity(positions),
+        positions=nothing if positions is None else told.hundredths(positions),
     )
 
 

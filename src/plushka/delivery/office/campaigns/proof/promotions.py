@@ -15,6 +15,7 @@ from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.engagement.period import tell_period
 from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.visit import Visit
+from plushka.domain.campaigns.sums import ratio
 from plushka.domain.insights.campaigns.keeping import find_caused
 from plushka.domain.insights.campaigns.model import Caused, subject_of_promotion
 from plushka.domain.insights.campaigns.promotions import (
@@ -198,7 +199,8 @@ def _line(
     profit = "—" if came.profit_minor is None else told.money(came.profit_minor)
 
     def share(part: int, whole: int) -> str:
-        return told.ratio(part, whole) if whole and href else ""
+        parts = ratio(part * 100_00, whole)
+        return "" if parts is None or not href else told.column_percent(parts)
 
     return Line(
         href=href,

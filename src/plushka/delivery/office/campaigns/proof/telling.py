@@ -148,7 +148,7 @@ def _figure(name: Figure, effect: Effect, visit: Visit) -> FigureTold:
         if name in MONEY:
             return visit.figures.money(round(mean))
         if name == "buyers":
-            return visit.figures.percent(round(mean * 100_00))
+            return visit.figures.column_percent(round(mean * 100_00))
         return format_number(Decimal(mean), visit.look.language, decimals=2)
 
     return FigureTold(
