@@ -10,7 +10,7 @@ import httpx
 import polars as pl
 import pytest
 from tests.conftest import SetClock
-from tests.office.conftest import email_of, signed_in
+from tests.office.conftest import email_of, plain, signed_in
 from tests.office.reports.expected import (
     Cell,
     expected_figures,
@@ -50,6 +50,7 @@ async def test_every_block_is_what_a_second_count_makes_of_the_receipts(
         await the_base_by_month_knows_who_joined_who_bought_and_who_bought_first(anna, year)
         await averages_of_the_year_and_of_all_time(anna, year)
         await the_best_buyers_come_first_and_everybody_is_of_one_kind(anna, year)
+        await a_year_before_the_first_member_says_that_it_was_so(anna)
 
 
 @pytest.mark.usefixtures("shop", "staff")
@@ -231,3 +232,12 @@ async def the_best_buyers_come_first_and_everybody_is_of_one_kind(
     people = await table(anna, "people", "period=year")
     assert [row[:3] for row in people] == [["Пол не указан", "возраст не указан", len(PHONES)]]
     assert people[0][5] == money(total(card))
+
+
+async def a_year_before_the_first_member_says_that_it_was_so(anna: httpx.AsyncClient) -> None:
+    days = "period=custom&from=2020-01-01&until=2020-12-31"
+    base = (await anna.get(f"/reports/blocks/base?{days}")).text
+    assert "В этих месяцах клиентов ещё не было" in base
+    assert "Ещё никто не записался" not in base
+    people = plain((await anna.get(f"/reports/blocks/people?{days}")).text)
+    assert "Клиенты и их возраст — на 20 июля" in people

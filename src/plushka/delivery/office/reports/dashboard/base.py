@@ -42,10 +42,20 @@ async def make_base(tx: Tx, visit: Visit, asked: Asked) -> Block:
         chart=_chart(lines, visit),
         form="chart",
         definition="base_now",
-        empty=Empty(
-            gettext("Nobody has joined yet"),
-            gettext("The base is told month by month as soon as there are members."),
-        ),
+        empty=_no_base(visit, asked),
+    )
+
+
+def _no_base(visit: Visit, asked: Asked) -> Empty:
+    gettext = visit.words.gettext
+    if asked.period.last_on < visit.business_day:
+        return Empty(
+            gettext("There were no members yet in these months"),
+            gettext("Choose later days: the base is told from the month of its first member on."),
+        )
+    return Empty(
+        gettext("Nobody has joined yet"),
+        gettext("The base is told month by month as soon as there are members."),
     )
 
 

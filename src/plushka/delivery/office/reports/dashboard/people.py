@@ -66,7 +66,13 @@ async def make_people(tx: Tx, visit: Visit, asked: Asked) -> Block:
         ),
         as_of=await find_as_of(tx),
         chart=_chart(kinds, visit),
-        notes=(of_months(first, until, visit),),
+        notes=(
+            gettext(
+                "Members and their ages are as of {day}, whichever days are chosen; what they bought is of those.",
+                day=visit.figures.day(visit.business_day),
+            ),
+            of_months(first, until, visit),
+        ),
         form="chart",
         empty=Empty(
             gettext("Nobody has joined yet"),
