@@ -21,6 +21,18 @@ class Checklist(Struct, frozen=True):
     was_announced: bool
 
 
+async def has_receipts(tx: Tx) -> bool:
+    """Tell whether anything was ever sold; it costs the same for a business of any size."""
+    found: bool = await tx.fetchval(
+        """
+        -- insights.has_receipts
+        select exists (select from receipts where tenant_id = $1)
+        """,
+        tx.tenant_id,
+    )
+    return found
+
+
 async def read_checklist(tx: Tx) -> Checklist:
     """Return what is done so far; it costs the same for a business of any size."""
     row = await tx.fetchrow(

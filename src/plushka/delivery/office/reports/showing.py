@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.reports.asked import COMPARISONS, PERIODS, Asked, read_asked
+from plushka.delivery.office.reports.beginning import beginning
 from plushka.delivery.office.reports.blocks import Block, allowed
 from plushka.delivery.office.reports.drawing import drawn
 from plushka.delivery.office.reports.registry import MAKERS, Maker, may_see
@@ -90,6 +91,7 @@ async def show_blocks(
     """
     async with visit.reading() as tx:
         asked = await read_asked(tx, visit, request.query_params)
+        begins = await beginning(tx, visit)
     return visit.page(
         "reports/page.html",
         section="reports",
@@ -98,6 +100,7 @@ async def show_blocks(
         bar=bar_values(asked, visit, path),
         places=[*first, *places(blocks, visit, asked)],
         wide={*blocks, *(place.name for place in first)},
+        **begins,
     )
 
 

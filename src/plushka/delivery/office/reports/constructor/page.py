@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.reports.beginning import beginning
 from plushka.delivery.office.reports.constructor.asking import (
     SPANS,
     VIEWS,
@@ -60,6 +61,7 @@ async def show_constructor(visit: NamedDependency[Visit], request: OfficeRequest
     asker = asker_of(visit)
     question = read_question(query, asker)
     async with visit.reading() as tx:
+        begins = await beginning(tx, visit)
         conditions = await _conditions(tx, query, question, asker, visit)
         saved_id = id_of(query, "saved")
         saved = next((each for each in await list_reports(tx) if each.id == saved_id), None)
@@ -71,6 +73,7 @@ async def show_constructor(visit: NamedDependency[Visit], request: OfficeRequest
         conditions=conditions,
         saved=saved,
         place=answer_place(question, query.get("task", ""), visit),
+        **begins,
     )
 
 

@@ -35,7 +35,9 @@ _FROM_BELOW: tuple[Group, ...] = ("core", "potential", "newcomer", "drowsy", "as
 async def make_activity(tx: Tx, visit: Visit, _: Asked) -> Block:
     """Make the last months side by side, whatever period is asked: months are written down once."""
     gettext = visit.words.gettext
-    snapshots = await list_snapshots(tx, limit=MONTHS_DRAWN)
+    known = await list_snapshots(tx, limit=MONTHS_DRAWN)
+    # Of a month without members there is nothing to tell.
+    snapshots = [each for each in known if each.base]
     run = await find_run(tx)
     beside = snapshots[:MONTHS_BESIDE]
     columns = [Column(gettext("Group"), "text")]
@@ -55,7 +57,7 @@ async def make_activity(tx: Tx, visit: Visit, _: Asked) -> Block:
         definition="activity",
         is_nightly=True,
         empty=Empty(
-            gettext("No month has ended yet"),
+            gettext("No month with members has ended yet") if known else gettext("No month has ended yet"),
             gettext(
                 "When a month ends, it is written down how many members are in each group, "
                 "and that is never worked out again."

@@ -6,6 +6,7 @@ from litestar.di import NamedDependency
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.reports.advice.telling import PATH as ADVICE
 from plushka.delivery.office.reports.asked import Asked, read_asked
+from plushka.delivery.office.reports.beginning import beginning
 from plushka.delivery.office.reports.showing import Place, bar_values, places
 from plushka.delivery.office.visit import Visit
 
@@ -30,6 +31,7 @@ WIDE = {"figures", "advice", "financial", "activity", "best"}
 async def show_dashboard(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
     async with visit.reading() as tx:
         asked = await read_asked(tx, visit, request.query_params)
+        begins = await beginning(tx, visit)
     return visit.page(
         "reports/dashboard.html",
         section="reports",
@@ -37,6 +39,7 @@ async def show_dashboard(visit: NamedDependency[Visit], request: OfficeRequest) 
         bar=bar_values(asked, visit, PATH),
         places=_places(visit, asked),
         wide=WIDE,
+        **begins,
     )
 
 

@@ -5,6 +5,7 @@ from litestar.di import NamedDependency
 
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.reports.asked import read_asked
+from plushka.delivery.office.reports.beginning import beginning
 from plushka.delivery.office.reports.future.paths import PAGE
 from plushka.delivery.office.reports.future.words import no_forecast
 from plushka.delivery.office.reports.showing import places
@@ -18,6 +19,7 @@ BLOCKS = ("future_figures", "future_accuracy", "future_bands", "future_deciles",
 async def show_future(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
     async with visit.reading() as tx:
         asked = await read_asked(tx, visit, request.query_params)
+        begins = await beginning(tx, visit)
         run = await find_lifetime_run(tx)
     has_forecast = run is not None and run.outcome == "fitted"
     return visit.page(
@@ -29,4 +31,5 @@ async def show_future(visit: NamedDependency[Visit], request: OfficeRequest) -> 
         lacks=None if has_forecast else no_forecast(run, visit),
         wide=set(BLOCKS),
         may_weigh=visit.may("payback.costs"),
+        **begins,
     )

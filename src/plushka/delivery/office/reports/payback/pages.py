@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.reports.asked import read_asked
+from plushka.delivery.office.reports.beginning import beginning
 from plushka.delivery.office.reports.payback.blocks import in_quarter, list_quarters
 from plushka.delivery.office.reports.payback.paths import COSTS, PATH
 from plushka.delivery.office.reports.payback.words import told_quarter
@@ -51,6 +52,7 @@ async def show_payback(visit: NamedDependency[Visit], request: OfficeRequest) ->
     first = quarter_of(asked_day)[0] if asked_day else quarters[0]
     async with visit.reading() as tx:
         asked = in_quarter(await read_asked(tx, visit, request.query_params), first)
+        begins = await beginning(tx, visit)
     offered = quarters if first in quarters else [first, *quarters]
     return visit.page(
         "reports/payback.html",
@@ -62,6 +64,7 @@ async def show_payback(visit: NamedDependency[Visit], request: OfficeRequest) ->
         places=places(BLOCKS, visit, asked),
         wide=set(BLOCKS),
         may_write=visit.may("payback.costs"),
+        **begins,
     )
 
 

@@ -13,6 +13,7 @@ from msgspec import Struct
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.exporting import leave_export
 from plushka.delivery.office.reports.asked import read_asked
+from plushka.delivery.office.reports.beginning import beginning
 from plushka.delivery.office.reports.registry import MAKERS, may_see
 from plushka.delivery.office.reports.showing import bar_values, places
 from plushka.delivery.office.visit import Visit
@@ -61,6 +62,7 @@ class AccountLine(Struct, frozen=True):
 async def show_points(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
     async with visit.reading() as tx:
         asked = await read_asked(tx, visit, request.query_params)
+        begins = await beginning(tx, visit)
     found = places(BLOCKS, visit, asked)
     return visit.page(
         "reports/points.html",
@@ -69,6 +71,7 @@ async def show_points(visit: NamedDependency[Visit], request: OfficeRequest) -> 
         bar=bar_values(asked, visit, PATH),
         places=found,
         wide=WIDE,
+        **begins,
         may_export=bool(found) and visit.may("points.export") and visit.program_id is not None,
         may_choose=visit.may("points.accounts"),
         export_url=f"{PATH}/export?{asked.query()}",

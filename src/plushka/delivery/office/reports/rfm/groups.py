@@ -45,7 +45,7 @@ async def make_rfm_groups(tx: Tx, visit: Visit, _: Asked) -> Block:
                 Column(gettext("Who is in it"), "text"),
             ),
             tuple(row(named(group), who_is_in(group, rhythm, visit), (group,)) for group in GROUPS)
-            if run
+            if _has_members(sums)
             else (),
             total=row(Cell(gettext("Base"), definition="base"), "", GROUPS),
             acts=tuple(_act(gettext(GROUP_WORDS[group]), (group,), sums, visit) for group in GROUPS),
@@ -54,7 +54,7 @@ async def make_rfm_groups(tx: Tx, visit: Visit, _: Asked) -> Block:
         notes=_since(before, visit),
         definition="activity",
         is_nightly=True,
-        empty=no_groups(visit),
+        empty=no_members(visit) if run else no_groups(visit),
     )
 
 
@@ -78,7 +78,7 @@ async def make_rfm_actions(tx: Tx, visit: Visit, _: Asked) -> Block:
                 )
                 for title, _, groups in ACTION_GROUPS
             )
-            if run
+            if _has_members(sums)
             else (),
             acts=tuple(_act(gettext(title), groups, sums, visit) for title, _, groups in ACTION_GROUPS),
         ),
@@ -89,7 +89,7 @@ async def make_rfm_actions(tx: Tx, visit: Visit, _: Asked) -> Block:
         ),
         definition="rfm_actions",
         is_nightly=True,
-        empty=no_groups(visit),
+        empty=no_members(visit) if run else no_groups(visit),
     )
 
 
@@ -100,6 +100,17 @@ def no_groups(visit: Visit) -> Empty:
             "That happens at night, once a day, and at the press of a button on the page of groups."
         ),
     )
+
+
+def no_members(visit: Visit) -> Empty:
+    return Empty(
+        visit.words.gettext("Nobody has joined yet"),
+        visit.words.gettext("Members stand here by their groups from the night after they have joined."),
+    )
+
+
+def _has_members(sums: Sums) -> bool:
+    return any(each.members for each in sums.values())
 
 
 async def _found(tx: Tx) -> tuple[Run | None, Sums, Snapshot | None]:

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.reports.asked import Asked, read_asked
+from plushka.delivery.office.reports.beginning import beginning
 from plushka.delivery.office.reports.rfm.moving import MONTHS_MAX, chosen_months
 from plushka.delivery.office.reports.rfm.paths import PAGE
 from plushka.delivery.office.reports.showing import places
@@ -25,6 +26,7 @@ async def show_rfm(visit: NamedDependency[Visit], request: OfficeRequest) -> Res
     """Show the page; the months of the movement stand in the address as days of one's own, like any other period."""
     async with visit.reading() as tx:
         asked = await read_asked(tx, visit, request.query_params)
+        begins = await beginning(tx, visit)
         months = [snapshot.month for snapshot in await list_snapshots(tx, limit=KNOWN_MAX)]
     first, last = _chosen(asked, months)
     return visit.page(
@@ -38,6 +40,7 @@ async def show_rfm(visit: NamedDependency[Visit], request: OfficeRequest) -> Res
         months_max=MONTHS_MAX,
         first=first,
         last=last,
+        **begins,
     )
 
 
