@@ -14,6 +14,9 @@ from plushka.platform.database import Database
 
 __all__ = ["stage"]
 
+FOLDED_MAX = 5000
+"""As much of an answer as a phone shows before something is opened, in dots: six screens."""
+
 
 @pytest.fixture(autouse=True)
 def later(clock: SetClock, shop: Shop) -> None:
@@ -77,6 +80,12 @@ async def test_on_a_phone_by_night(stage: Stage, database: Database, clock: SetC
     await look(page)
     await do_all_tasks(database, clock, owner_dsn)
     await expect(page.get_by_text("Он окупается при тех визитах, что есть.")).to_be_visible()
+    # What it comes to stands there; the rest are names, each of which opens.
+    await expect(page.locator("#block-sums table")).to_be_visible()
+    assert await page.locator("main table:visible").count() == 1
+    assert await page.evaluate("document.documentElement.scrollHeight") < FOLDED_MAX
+    await look(page)
+    await page.get_by_label("Показать: Чеки, которые дают клиенту меньше").check()
     await look(page)
     await page.locator("#block-receipts-less tbody a").first.click()
     await expect(page.get_by_role("link", name="Открыть чек, каким он был")).to_be_visible()

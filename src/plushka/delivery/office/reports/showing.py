@@ -160,6 +160,7 @@ def told_block(
         else [],
         "more": None,
         "choices": [],
+        "folds": False,
     }
 
 
