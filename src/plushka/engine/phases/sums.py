@@ -12,6 +12,7 @@ from struct import Struct as Layout
 
 from msgspec.structs import replace
 
+from plushka.engine.conditions import Not
 from plushka.engine.pace_plans import steps_of
 from plushka.engine.phases.caps import NONE_YET
 from plushka.engine.phases.gain import Earned
@@ -45,11 +46,7 @@ def earn_in_sums(version: Version, tier: TierPlan, scene: Scene, nets_minor: Seq
 
 
 class _Writing:
-    """The function of a tier, being written.
-
-    ``sums`` are of the lines that a rule has won (True), and of those that it claims (False) where its pace asks for
-    them and it can lose some.
-    """
+    """The function of a tier, being written; ``sums`` are its rules in the order of their places in the sum."""
 
     def __init__(self, version: Version, tier: TierPlan, *, with_coupons: bool) -> None:
         self.version = version
@@ -60,12 +57,10 @@ class _Writing:
         conditional = [*[each.bit for each in version.conditional], *[bit for bit, _, _ in self.by_coupon]]
         plans = version.rules_in((version.unconditional_mask | sum(conditional)) & ~version.multiplier_mask)
         self.plans = [plan for plan in plans if plan.pace is not None or tier.paces[plan.index]]
-        self.loses = any(plan.rule.policy == "exclusive" for plan in plans)
-        self.sums = {f"won{plan.index}": (plan, True) for plan in self.plans}
-        for plan in self.plans:
-            if plan.pace is not None:
-                self.sums.setdefault(self._claimed(plan), (plan, False))
-        self.wins = self.name(_Wins(version, tier, list(self.sums.values())))
+        self.exclusive_mask = sum([plan.bit for plan in plans if plan.rule.policy == "exclusive"])
+        # A number is as long as its highest one is high: rules for any goods come first.
+        self.sums = sorted(self.plans, key=lambda plan: (_picks(plan), plan.when is not None))
+        self.wins = self.name(_Wins(version, tier, self.sums))
 
     def function(self) -> InSums:
         """Return the function."""
@@ -87,8 +82,14 @@ class _Writing:
         )
         return function
 
-    def _claimed(self, plan: RulePlan) -> str:
-        return f"claimed{plan.index}" if self.loses or plan.has_rivals else f"won{plan.index}"
+    def _claimed(self, plan: RulePlan) -> Iterator[str]:
+        """Yield lines that sum up what a rule claims: all that it has won, unless others may have taken some of it."""
+        yield f"claimed = won{plan.index}"
+        takes = "True" if plan.has_rivals else f"bits & scene.bits & {self.exclusive_mask}"
+        if plan.has_rivals or self.exclusive_mask:
+            yield f"if {takes}:"
+            marked = f"map({self.name(plan.bit.__and__)}, scene.masks)"
+            yield f"    claimed = sum({self.name(compress)}(nets_minor, {marked}))"
 
     def _with_coupons(self) -> Iterator[str]:
         """Yield lines that add the rules which hold by a coupon that was shown."""
@@ -110,11 +111,12 @@ class _Writing:
         layout = Layout(f"<{len(self.sums)}I")
         yield f"counted = {self.wins}[bits].__getitem__"
         yield f"sums = sum(map({self.name(mul)}, nets_minor, map(counted, scene.masks)))"
-        yield f"[{', '.join(self.sums)}] = {self.name(layout.unpack)}(sums.to_bytes({layout.size}, 'little'))"
+        won = ", ".join([f"won{plan.index}" for plan in self.sums])
+        yield f"[{won}] = {self.name(layout.unpack)}(sums.to_bytes({layout.size}, 'little'))"
 
     def _rule(self, plan: RulePlan) -> Iterator[str]:
         """Yield lines that add what a rule gives."""
-        won, claimed, name = f"won{plan.index}", self._claimed(plan), self.name
+        won, name = f"won{plan.index}", self.name
         before = f"totals[{self.version.windows.index(DAY_WINDOW)}].spend_minor" if plan.by_day else "0"
         match plan.rule.effect:
             case Percent():
@@ -124,21 +126,25 @@ class _Writing:
             case Ladder(marginal=False) as ladder:
                 starts_minor, rates_bp = map(name, steps_of(ladder))
                 yield f"if {won}:"
-                yield f"    rate_bp = {rates_bp}[{name(bisect_right)}({starts_minor}, {before} + {claimed})]"
+                yield from indented(self._claimed(plan))
+                yield f"    rate_bp = {rates_bp}[{name(bisect_right)}({starts_minor}, {before} + claimed)]"
                 yield f"    uncut = {self._percent_of(won, f'rate_bp * {self.version.unit}')}"
                 rate_bp = "rate_bp"
             case Fixed(per="receipt", points=points):
+                yield f"if bits & scene.bits & {plan.bit}:"
+                yield from indented(self._claimed(plan))
                 # Of lines that are all free points depend on how many they are.
-                yield f"if not {claimed} and bits & scene.bits & {plan.bit}:"
-                yield "    return None"
+                yield "    if not claimed:"
+                yield "        return None"
                 yield f"if {won}:"
-                part = f"{name(rounded)}({won} * {points}, {claimed}, {name(self.version.program.rounding)})"
-                yield f"    uncut = {points} if {won} == {claimed} else {part}"
+                part = f"{name(rounded)}({won} * {points}, claimed, {name(self.version.program.rounding)})"
+                yield f"    uncut = {points} if {won} == claimed else {part}"
                 rate_bp = "None"
             case _:
-                one = name((1 << list(self.sums).index(won) * SUM_BITS).__and__)
+                one = name((1 << self.sums.index(plan) * SUM_BITS).__and__)
                 yield f"if bits & scene.bits & {plan.bit}:"
-                yield f"    pace = {name(plan.pace)}({before}, {claimed}, 0, nets_minor, scene.quantities_milli)"
+                yield from indented(self._claimed(plan))
+                yield f"    pace = {name(plan.pace)}({before}, claimed, 0, nets_minor, scene.quantities_milli)"
                 yield f"    won = map({one}, map(counted, scene.masks))"
                 yield f"    measured = sum({name(compress)}(pace.measure, won))"
                 yield f"    uncut = {name(points_at)}({name(self.version)}, pace, measured)"
@@ -146,7 +152,8 @@ class _Writing:
         yield from indented(self._award(plan, won, rate_bp))
 
     def _percent_of(self, won: str, pace: int | str) -> str:
-        return f"({won} * {pace} + {self.version.pace_lift}) // {self.version.pace_denominator}"
+        lifted = f" + {self.version.pace_lift}" if self.version.pace_lift else ""
+        return f"({won} * {pace}{lifted}) // {self.version.pace_denominator}"
 
     def _award(self, plan: RulePlan, won: str, rate_bp: str) -> Iterator[str]:
         """Yield lines that award ``uncut`` points, as far as the rule's own caps let them through."""
@@ -178,7 +185,7 @@ class _Writing:
 class _Wins(dict[int, "_Counts"]):
     """What lines count for, by the rules that hold, and then by their masks."""
 
-    def __init__(self, version: Version, tier: TierPlan, sums: Sequence[tuple[RulePlan, bool]]) -> None:
+    def __init__(self, version: Version, tier: TierPlan, sums: Sequence[RulePlan]) -> None:
         super().__init__()
         self._version = version
         self._tier = tier
@@ -198,10 +205,9 @@ class _Wins(dict[int, "_Counts"]):
             if len(self._by_claim) >= CONTESTS_MAX:
                 self._by_claim.clear()
             winners = self._version.contest(claim).usual_winners(self._tier)
-            is_in = [
-                plan.index in winners if has_won else bool(claim & plan.bit) for plan, has_won in self._sums
-            ]
-            counts = sum([one << place * SUM_BITS for place, one in enumerate(is_in)])
+            counts = sum(
+                [1 << place * SUM_BITS for place, plan in enumerate(self._sums) if plan.index in winners]
+            )
             self._by_claim[claim] = counts
         return counts
 
@@ -222,6 +228,11 @@ class _Counts(dict[int, int]):
             self.clear()
         counts = self[mask] = self._wins.of_claim(mask & self._bits)
         return counts
+
+
+def _picks(plan: RulePlan) -> bool:
+    """Whether a rule is for some goods, and not for all, or all but some."""
+    return not (plan.rule.lines is None or isinstance(plan.rule.lines, Not))
 
 
 def _capped(caps: Sequence[CapPlan], earned: Sequence[str]) -> Iterator[str]:
