@@ -51,14 +51,41 @@ Met = Callable[[Sequence[Totals], Totals], bool]
 
 
 def met_by(requirements: Sequence[RequirementPlan], match: Literal["all", "any"]) -> Met:
-    """Return what tells whether all requirements are met, or any: one expression, for it is asked at each receipt."""
+    """Return what tells whether all requirements are met, or any."""
+    met: Met = eval(f"lambda totals, more: {_met(requirements, match)}")  # noqa: S307 - written here
+    return met
+
+
+Rises = Callable[[Sequence[Totals], Totals], str | None]
+"""Returns the highest tier whose requirements are met by totals, together with some more in each window."""
+
+
+class TierAbove(Struct, frozen=True):
+    """A tier that a member may rise to."""
+
+    id: str
+    requirements: Sequence[RequirementPlan]
+    match: Literal["all", "any"]
+
+
+def rising_from(tier: str | None, above: Sequence[TierAbove]) -> Rises:
+    """Return what tells the tier after a purchase: one expression, for it is asked at each receipt.
+
+    ``above`` are the tiers above this one, the highest first.
+    """
+    written = [f"tiers[{place}] if {_met(each.requirements, each.match)}" for place, each in enumerate(above)]
+    told = " else ".join([*written, f"tiers[{len(above)}]"])
+    tiers = (*[each.id for each in above], tier)
+    rises: Rises = eval(f"lambda totals, more: {told}", {"tiers": tiers})  # noqa: S307 - written here
+    return rises
+
+
+def _met(requirements: Sequence[RequirementPlan], match: Literal["all", "any"]) -> str:
     parts = [
         f"totals[{each.window}].{TOTAL_OF[each.metric]} + more.{TOTAL_OF[each.metric]} >= {each.at_least}"
         for each in requirements
     ]
-    written = (" and " if match == "all" else " or ").join(parts) or str(match == "all")
-    met: Met = eval(f"lambda totals, more: {written}")  # noqa: S307 - written here
-    return met
+    return (" and " if match == "all" else " or ").join(parts) or str(match == "all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +105,7 @@ class TierPlan:
     requirements: tuple[RequirementPlan, ...]
     match: Literal["all", "any"]
     is_met: Met
+    rises_to: Rises
     rates_bp: tuple[int | None, ...]
     paces: tuple[int, ...]
     life_of: dict[str, int]

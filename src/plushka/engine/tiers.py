@@ -38,11 +38,7 @@ def tier_after(
 
     A manual tier is a floor in the same way: what the member earns above it counts.
     """
-    current = version.tier_plan(tier)
-    for plan in reversed(version.tiers[current.rank + 1 :]):
-        if plan.is_met(totals, more):
-            return plan.id
-    return current.id
+    return version.tier_plan(tier).rises_to(totals, more)
 
 
 def tier_after_return(

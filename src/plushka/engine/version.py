@@ -24,10 +24,12 @@ from plushka.engine.plans import (
     Life,
     RequirementPlan,
     RulePlan,
+    TierAbove,
     TierPlan,
     caps_of,
     contest_of,
     met_by,
+    rising_from,
 )
 from plushka.engine.program import (
     REFERRAL,
@@ -420,10 +422,7 @@ def _tier_plan(
     limits = redemption.limits if redemption else RedemptionLimits()
     if redemption and tier_id is not None:
         limits = redemption.by_tier.get(tier_id, limits)
-    requirements = tuple(
-        RequirementPlan(metric=r.metric, at_least=r.at_least, window=windows.index(r.window))
-        for r in (tier.requirements if tier else ())
-    )
+    requirements = _requirements(tier, windows) if tier else ()
     match_ = tier.match if tier else "all"
     return TierPlan(
         id=tier_id,
@@ -433,6 +432,13 @@ def _tier_plan(
         requirements=requirements,
         match=match_,
         is_met=met_by(requirements, match_),
+        rises_to=rising_from(
+            tier_id,
+            [
+                TierAbove(above.id, _requirements(above, windows), above.match)
+                for above in (reversed(program.tiers.tiers[rank + 1 :]) if program.tiers else ())
+            ],
+        ),
         rates_bp=rates_bp,
         paces=tuple(
             rule.effect.times_bp - BP if isinstance(rule.effect, Multiplied) else (rate_bp or 0) * unit
@@ -442,6 +448,13 @@ def _tier_plan(
             name: lives.setdefault(_life(program, giver, tier), len(lives))
             for name, giver in _givers(program).items()
         },
+    )
+
+
+def _requirements(tier: TierRule, windows: Sequence[CountedWindow]) -> tuple[RequirementPlan, ...]:
+    return tuple(
+        RequirementPlan(metric=each.metric, at_least=each.at_least, window=windows.index(each.window))
+        for each in tier.requirements
     )
 
 

@@ -11,7 +11,6 @@ from plushka.engine.phases.sums import earn_in_sums
 from plushka.engine.plans import TierPlan
 from plushka.engine.purchase import POINTS_MAX, Basket, Member, Outcome, Totals
 from plushka.engine.sight import Sight
-from plushka.engine.tiers import tier_after
 from plushka.engine.version import Version
 
 
@@ -38,7 +37,7 @@ def decide_plain(  # noqa: PLR0917 - all that a decision is made from
     spend_minor, after = sight.taking_part_minor, tier.id
     if tier is not version.tiers[-1]:
         more = Totals(spend_minor, 1, earned.points)
-        after = tier_after(version, after, version.totals_of(member), more)
+        after = tier.rises_to(version.totals_of(member), more)
         if (
             after != tier.id
             and version.program.tiers is not None
