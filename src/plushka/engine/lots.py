@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from uuid import UUID
 
 from plushka.engine.purchase import Lot, LotUse
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def order_of_use(lot: Lot) -> tuple[datetime, int, datetime, int]:
+def order_of_use(lot: Lot) -> tuple[datetime, int, datetime, UUID]:
     """Return the sort key of S3: the soonest to expire first, then wallet priority (lower first), age, id."""
-    return (lot.expires_at or NEVER, lot.priority, lot.earned_at, lot.id.int)
+    return (lot.expires_at or NEVER, lot.priority, lot.earned_at, lot.id)
 
 
 def spendable(lots: Iterable[Lot], at: datetime) -> list[Lot]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from plushka.engine.lots import spendable, take
 from plushka.engine.phases.case import Case
 from plushka.engine.price_effects import RaisedShare
-from plushka.engine.prices import taking_part
+from plushka.engine.prices import taking_part, weights_of
 from plushka.engine.program import Redemption
 from plushka.engine.promotion_plans import PromotionPlan
 from plushka.engine.purchase import Limit, Lot, Note, Redeemed
@@ -28,10 +28,7 @@ def redeem(case: Case, prices_minor: Sequence[int], raised_by: PromotionPlan | N
             requested=0 if requested == "max" else requested, points=0, amount_minor=0, points_max=0
         )
     payable_minor = sum(prices_minor)
-    eligible = [
-        price if mask and not mask & version.not_redeemable_bit else 0
-        for price, mask in zip(prices_minor, case.sight.masks, strict=True)
-    ]
+    eligible = _eligible(case, prices_minor)
     lots = _lots(case, payable_minor)
     share_bp = _receipt_share_bp(case, raised_by)
     limits = _limits(case, share_bp, payable_minor, sum(eligible), sum([most for _, most in lots]))
@@ -89,6 +86,17 @@ def _refusal(case: Case, prices_minor: Sequence[int]) -> Note | None:
     if taking_part(prices_minor, case.sight.masks) < min_minor:
         return note("redemption_receipt_too_small", min_minor=min_minor)
     return None
+
+
+def _eligible(case: Case, prices_minor: Sequence[int]) -> Sequence[int]:
+    """Return what points may pay of each line."""
+    sight, excluded_bit = case.sight, case.version.not_redeemable_bit
+    if not sight.bits & excluded_bit:
+        return weights_of(prices_minor, sight.masks)
+    return [
+        price if mask and not mask & excluded_bit else 0
+        for price, mask in zip(prices_minor, sight.masks, strict=True)
+    ]
 
 
 def _lots(case: Case, payable_minor: int) -> list[tuple[Lot, int]]:
