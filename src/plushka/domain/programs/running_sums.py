@@ -58,8 +58,15 @@ class RunningSums:
             first_on, last_on = span
             # Purchases come in the order of their days, but for a few: nothing is later than the window.
             through = latest if latest_on <= last_on else bisect_right(dates, last_on)
-            before = bisect_left(dates, first_on, 0, through)
-            totals.append(_without(up_to[through], up_to[before]) if before else up_to[through])
+            sums, before = up_to[through], bisect_left(dates, first_on, 0, through)
+            if before:
+                past = up_to[before]
+                sums = Totals(
+                    sums.spend_minor - past.spend_minor,
+                    sums.visits - past.visits,
+                    sums.points_earned - past.points_earned,
+                )
+            totals.append(sums)
         return tuple(totals)
 
     def rule_points(self, version: Version, day: date) -> dict[str, tuple[int, int]]:
@@ -83,9 +90,11 @@ class RunningSums:
         capped, given = version.capped, None
         if capped:
             for award in outcome.awards:
-                if award.rule in capped:
-                    given = given or self._given_on(day)
-                    _give(given, award.rule, award.points)
+                rule = award.rule
+                if rule in capped:
+                    if given is None:
+                        given = self._given_on(day)
+                    _give(given, rule, award.points)
 
     def add(self, change: StandingChange, *, at: datetime) -> None:
         """Add what a purchase or a return has changed."""
@@ -115,8 +124,12 @@ class RunningSums:
     def sums_on(self, day: date) -> Sums:
         """Return the sums of a day that has some."""
         through = bisect_right(self._dates, day)
-        on_day = _without(self._up_to[through], self._up_to[through - 1])
-        return Sums(on_day.visits, on_day.spend_minor, on_day.points_earned)
+        sums, past = self._up_to[through], self._up_to[through - 1]
+        return Sums(
+            sums.visits - past.visits,
+            sums.spend_minor - past.spend_minor,
+            sums.points_earned - past.points_earned,
+        )
 
     def _given_on(self, day: date) -> Given:
         """Return where points of rules are added up on a day, and in its month."""
@@ -140,11 +153,3 @@ def _give(given: Given, rule: str, points: int) -> None:
 
 def _with(sums: Totals, spend_minor: int, purchases: int, points_earned: int) -> Totals:
     return Totals(sums.spend_minor + spend_minor, sums.visits + purchases, sums.points_earned + points_earned)
-
-
-def _without(sums: Totals, before: Totals) -> Totals:
-    return Totals(
-        sums.spend_minor - before.spend_minor,
-        sums.visits - before.visits,
-        sums.points_earned - before.points_earned,
-    )
