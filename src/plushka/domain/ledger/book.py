@@ -101,7 +101,12 @@ class Book:
 
     def note_purchase(self, bought_on: date, zone: str) -> None:
         """Let sliding lots be counted from a purchase; a late receipt does not move them back."""
-        if self.last_purchase is None or self.last_purchase[0] <= bought_on:
+        last = self.last_purchase
+        if last is not None and last[1] == zone:
+            if last[0] < bought_on:
+                # By one clock the later purchase carries all of them on.
+                self.last_purchase, self.is_wallet_touched = (bought_on, zone), True
+        elif last is None or last[0] <= bought_on:
             self.set_last_purchase((bought_on, zone))
 
     def set_last_purchase(self, last_purchase: tuple[date, str] | None) -> None:
@@ -132,15 +137,11 @@ class Book:
     def spendable_lots(self) -> tuple[Lot, ...]:
         """Return what the redemption phase may draw on: the available points of a settled book."""
         return tuple(
-            Lot(
-                id=lot.id,
-                available=lot.available,
-                earned_at=lot.earned_at,
-                expires_at=self.expires_at(lot),
-                receipt_share_bp=lot.receipt_share_bp,
-            )
-            for lot in self.lots.values()
-            if lot.available
+            [
+                Lot(lot.id, lot.available, lot.earned_at, self.expires_at(lot), lot.receipt_share_bp)
+                for lot in self.lots.values()
+                if lot.available
+            ]
         )
 
     def pinned_lots(self, hold: OpenHold) -> tuple[Lot, ...]:
