@@ -2,8 +2,10 @@
 
 import asyncio
 import itertools
+import re
 from collections.abc import AsyncIterator
 from random import Random
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +18,7 @@ from tests.domain.shop import open_shop
 from plushka.domain.members.channels import MESSENGERS
 from plushka.domain.segments.asking import still_in
 from plushka.domain.segments.facts.reading import read_facts
-from plushka.domain.segments.selecting import count_members, list_members
+from plushka.domain.segments.selecting import count_members, hashing, list_members, selected
 from plushka.engine.audience import (
     All,
     Any,
@@ -35,7 +37,7 @@ from plushka.engine.audience import (
     Stamped,
 )
 from plushka.engine.conditions import Segment, Tag
-from plushka.platform.database import Database
+from plushka.platform.database import Database, Tx
 
 EXAMPLES = 200
 MEMBERS = 36
@@ -152,3 +154,26 @@ async def test_counting_and_asking_again_are_of_the_same_members(crowd: Crowd) -
         assert await count_members(tx, audience) == len(members) > 1
         assert await list_members(tx, audience, limit=1) == members[:1]
         assert await still_in(tx, audience, [members[0], crowd.members[4], crowd.members[6]]) == {members[0]}
+
+
+async def test_one_process_tells_who_is_in_an_audience_and_looks_nothing_up_one_by_one(crowd: Crowd) -> None:
+    audience = Any((Purchases(count_min=2, days=30), Tag(("vip",))))
+    async with crowd.shop.tx() as tx:
+        # However cheap PostgreSQL holds it to be.
+        await tx.execute(
+            "set local parallel_setup_cost = 0; set local parallel_tuple_cost = 0;"
+            " set local min_parallel_table_scan_size = 0; set local enable_indexscan = off;"
+            " set local enable_bitmapscan = off"
+        )
+        args = [tx.tenant_id]
+        statement = await selected(tx, audience, args)
+        shared = await _plan(tx, statement, args)
+        async with hashing(tx):
+            plan = await _plan(tx, statement, args)
+        assert "Gather" in shared
+        assert not {"Gather", "Nested Loop"} & set(re.findall("Gather|Nested Loop", plan))
+        assert await _plan(tx, statement, args) == shared, "what comes after it is planned as before"
+
+
+async def _plan(tx: Tx, statement: str, args: list[UUID]) -> str:
+    return "\n".join(row[0] for row in await tx.fetch(f"explain (costs off) {statement}", *args))

@@ -30,13 +30,17 @@ async def selected(tx: Tx, audience: Audience, args: list[Any]) -> str:
 
 @asynccontextmanager
 async def hashing(tx: Tx) -> AsyncIterator[None]:
-    """Keep PostgreSQL from looking things up one by one while a statement of ``selected`` runs.
+    """Have PostgreSQL run a statement of ``selected`` in one process, and look nothing up one by one meanwhile.
 
     After a business was loaded it believes in a handful of rows, and would group all purchases anew for each member.
+    Of the processes that share a statement each would group all of them for itself: none is sooner done, and tills lack
+    the processor.
     """
-    await tx.execute("set local enable_nestloop = off")
+    await tx.execute("set local enable_nestloop = off; set local max_parallel_workers_per_gather = 0")
     yield
-    await tx.execute("set local enable_nestloop = on")
+    await tx.execute(
+        "set local enable_nestloop to default; set local max_parallel_workers_per_gather to default"
+    )
 
 
 async def count_members(tx: Tx, audience: Audience) -> int:
