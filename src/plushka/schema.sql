@@ -1061,6 +1061,9 @@ grant update on lots to plushka_app;
 
 create index lots_open on lots (tenant_id, wallet_id) where pending + available + held > 0;
 
+-- How many are open: PostgreSQL takes it for a third, and reads those of all members through the index one by one.
+create statistics lots_left on (pending + available + held) from lots;
+
 -- The journal: every movement of points, one row a movement, from the account debit to the account credit.
 -- It cannot be unbalanced, and the application's role may only insert and read. Accounts of a member:
 -- pending, available, held, debt. Contra accounts of the programme are derived: sums over these rows.
