@@ -137,9 +137,12 @@ _LIFE = """
     order by sent_at;
     insert into campaigns (tenant_id, id, kind, name, purpose, state, control_bp, salt, window_days, created_by,
                            created_at, started_by, started_at, planned_at)
-    select {tenant}, id, 'broadcast', 'Bench', 'marketing', 'sending', 1000, repeat('s', 16), 7, 'bench', {now},
-           'bench', {now}, {now}
-    from unnest(array[{campaign}, {earlier}]::uuid[]) as id;
+    select {tenant}, id, 'broadcast', 'Bench', 'marketing', 'sending', 1000, repeat('s', 16), 7, 'bench', at,
+           'bench', at, at
+    from (
+        select id, timestamptz {now} - days * interval '1 day' as at
+        from unnest(array[{campaign}, {earlier}]::uuid[], array[60, 180]) as begun (id, days)
+    ) as begun;
     insert into outgoing (tenant_id, id, key, channel, address, member_id, language, purpose, content, campaign_id,
                           not_before, useful_until, state, attempts, created_at, taken_at, finished_at)
     select tenant_id, gen_random_uuid(), 'earlier ' || name || '-' || each, 'telegram', name, id, 'ru',

@@ -185,3 +185,13 @@ async def _write(
                 at,
                 state == "sent" and number % 2 == 0,
             )
+    # Each was written the moment before its first letter went out.
+    await tx.execute(
+        """
+        update campaigns c set created_at = coalesce((
+            select min(o.finished_at) from outgoing o where o.tenant_id = $1 and o.campaign_id = c.id
+        ), c.created_at)
+        where c.tenant_id = $1
+        """,
+        tx.tenant_id,
+    )
