@@ -48,10 +48,12 @@ function show(place) {
   const palette = paletteOf(place);
   const width = isOnPaper ? PAPER : ground.clientWidth;
   const look = { palette, width, widths: widths(data, palette), language: document.documentElement.lang };
+  // What is drawn anew for another width is there at once: a bar that lies does not turn before one's eyes.
+  const isFirst = place.dataset.chartDrawn === undefined;
   ground.style.minHeight = `${height(data, look)}px`;
   chart.resize({ width });
   chart.setOption(
-    { animation: !isOnPaper && !calm.matches, animationDuration: 150, ...option(data, look) },
+    { animation: isFirst && !isOnPaper && !calm.matches, animationDuration: 150, ...option(data, look) },
     { notMerge: true },
   );
   // A sheet may be narrower or wider: there the picture is as wide as its place.
