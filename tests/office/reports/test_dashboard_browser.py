@@ -53,6 +53,7 @@ async def test_the_dashboard_tells_draws_and_is_taken_away(
     await page.keyboard.press("Enter")
     await expect(table).to_be_visible()
     await expect(table).to_contain_text("1\u00a0900,00\u00a0₽")
+    assert await table.evaluate("table => table.parentElement.scrollWidth <= table.parentElement.clientWidth")
 
     # What a figure means, by keyboard, and back.
     await figures.get_by_role("button", name="Проникновение").focus()
