@@ -123,10 +123,13 @@ class Query:
             if first > earliest:
                 sums += f" filter (where business_date >= {self.place(first, 'date')})"
             sums += f" as {name.removeprefix('d.')}"
-        return (
-            f"select member_id{sums} from standing_days"
-            f" where tenant_id = $1 and business_date >= {self.place(earliest, 'date')} group by member_id"
+        # In the order of the index, which has all that is asked: to group millions of days by hash takes three times as
+        # long, and PostgreSQL would.
+        days = (
+            "select member_id, business_date, purchases, spend_minor from standing_days"
+            f" where tenant_id = $1 and business_date >= {self.place(earliest, 'date')} order by member_id offset 0"
         )
+        return f"select member_id{sums} from ({days}) as days group by member_id"
 
 
 def within(value: str, least: int | None, most: int | None, query: Query) -> str:
