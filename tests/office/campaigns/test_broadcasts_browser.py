@@ -286,7 +286,7 @@ async def _judge(office: Office, page: Page) -> None:
         await job(town.shop.database, town.time, town.shop.caller.tenant_id)
     await page.reload()
     came = page.locator("section", has=page.get_by_role("heading", name="Покупки после письма"))
-    await expect(came).to_contain_text("25\u00a0%")
+    await expect(came).to_contain_text("25,00\u00a0%")
     verdict = page.locator("section", has=page.get_by_role("heading", name="Что это дало"))
     await expect(verdict).to_contain_text("Не доказано")
     await expect(verdict).to_contain_text("Разница с контрольной группой может быть случайной")

@@ -60,7 +60,7 @@ async def test_what_came_of_its_letters_stands_at_the_step_on_the_page_and_in_th
     page = await thanked(app, world)
     shown, listed = plain((await anna.get(page)).text), plain((await anna.get(JOURNEYS)).text)
 
-    assert "отправлено: 1 · купили: 1 (100 %) · заплатили: 1 000,00 ₽" in shown
+    assert "отправлено: 1 · купили: 1 (100,00 %) · заплатили: 1 000,00 ₽" in shown
     assert "Что купили после её писем" in shown
     assert not undefined((await anna.get(JOURNEYS)).text)
     assert not undefined(shown)
