@@ -11,7 +11,7 @@ from plushka.domain.members.suppressions import list_suppressed
 from plushka.domain.messages.gate import QUIET, count_sent
 from plushka.domain.messages.letters import Letter
 from plushka.domain.messages.model import Channel, Purpose, Reason
-from plushka.domain.messages.reaching import REACHED, REFUSED
+from plushka.domain.messages.reaching import PURPOSE, REACHED, REFUSED, ROUTE
 from plushka.domain.messages.rules import Rules, get_rules, route_of
 from plushka.platform.database import Tx
 
@@ -62,18 +62,11 @@ async def _find_ways(tx: Tx, letters: Sequence[Letter], rules: Rules) -> Mapping
         -- messages.find_ways
         -- Materialized, as where letters are posted.
         with given as materialized (
-            select new.*, coalesce(
-                new.purpose_given,
-                (select purpose from templates where tenant_id = $1 and id = new.template_id),
-                'marketing'
-            ) as purpose
+            select new.*, {PURPOSE} as purpose
             from unnest($2::text[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::text[])
                 as new (key, member_id, purpose_given, template_id, route_of_letters, route_of_notices)
         ), letter as (
-            select key, member_id, purpose, string_to_array(
-                       nullif(case purpose when 'marketing' then route_of_letters else route_of_notices end, ''), ' '
-                   ) as route
-            from given
+            select key, member_id, purpose, {ROUTE} as route from given
         )
         select letter.key, letter.purpose, {REFUSED} as reason, found.channel,
                exists (select from suppressions where tenant_id = $1) as may_be_suppressed

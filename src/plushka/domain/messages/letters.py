@@ -11,7 +11,7 @@ from plushka.domain.businesses.queries import get_business
 from plushka.domain.messages.contents import Content, FromTemplate
 from plushka.domain.messages.gate import QUIET, end_of_quiet
 from plushka.domain.messages.model import PURPOSES, USEFUL_FOR, Channel, Purpose, Reason
-from plushka.domain.messages.reaching import REACHED, REFUSED
+from plushka.domain.messages.reaching import PURPOSE, REACHED, REFUSED, ROUTE
 from plushka.domain.messages.rules import get_rules, route_of
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
@@ -83,11 +83,7 @@ async def post(tx: Tx, letters: Sequence[Letter]) -> int:
         -- messages.post
         -- Materialized: else the template is looked up anew wherever it is asked what a letter's purpose is.
         with given as materialized (
-            select new.*, coalesce(
-                new.purpose_given,
-                (select purpose from templates where tenant_id = $1 and id = new.template_id),
-                'marketing'
-            ) as purpose
+            select new.*, {PURPOSE} as purpose
             from unnest(
                 $2::uuid[], $3::uuid[], $4::text[], $5::jsonb[], $6::text[], $7::text[], $8::uuid[], $9::text[],
                 $10::timestamptz[], $11::timestamptz[], $15::text[], $16::uuid[], $17::timestamptz[],
@@ -98,9 +94,7 @@ async def post(tx: Tx, letters: Sequence[Letter]) -> int:
             )
         ), letter as (
             select id, member_id, key, content, purpose, campaign_id, variant, not_before, wakes_at, withheld,
-                   string_to_array(
-                       nullif(case purpose when 'marketing' then route_of_letters else route_of_notices end, ''), ' '
-                   ) as route,
+                   {ROUTE} as route,
                    coalesce(
                        useful_until_given,
                        not_before + case purpose when 'marketing' then $18::interval else $19::interval end

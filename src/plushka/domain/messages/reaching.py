@@ -95,6 +95,22 @@ REFUSED = """
 """
 """Why a letter that ``REACHED`` was joined to is not left to be sent at all; empty: it is."""
 
+PURPOSE = """
+    coalesce(
+        new.purpose_given,
+        (select purpose from templates where tenant_id = $1 and id = new.template_id),
+        'marketing'
+    )
+"""
+"""What a ``new (purpose_given, template_id)`` letter is for: as it says, else as its template does."""
+
+ROUTE = """
+    string_to_array(
+        nullif(case purpose when 'marketing' then route_of_letters else route_of_notices end, ''), ' '
+    )
+"""
+"""The channels that a letter ``(purpose, route_of_letters, route_of_notices)`` is to try, in their order."""
+
 
 async def list_ways(tx: Tx, member_id: UUID) -> tuple[Channel, ...]:
     """Return the channels that lead to a member now, whatever they have agreed to."""
