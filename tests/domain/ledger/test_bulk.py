@@ -31,3 +31,20 @@ async def test_who_is_not_in_the_programme_does_not_keep_the_others_from_their_p
         assert booked == {anna: "booked", boris: "short"}
         assert (await shop.wallet(anna)).balance == Balance(available=10)
         assert await shop.differences() == ()
+
+
+async def test_what_has_an_id_is_booked_once_even_for_two(database: Database, clock: SetClock) -> None:
+    async with open_shop(database, clock, CASHBACK) as shop:
+        members, same = [await shop.enroll(), await shop.enroll("+79990000002")], new_id()
+        async with shop.tx() as tx:
+            booked = await adjust_many(
+                tx,
+                [BulkChange(member_id, same, 10) for member_id in members],
+                program_id=shop.program_id,
+                grant=lambda points: Grant(points, tx.at, None, rules=()),
+                kind="adjustment",
+                reason="gift",
+            )
+        assert sorted(booked.values()) == ["booked", "known"]
+        assert sum([(await shop.wallet(member_id)).balance.available for member_id in members]) == 10
+        assert await shop.differences() == ()

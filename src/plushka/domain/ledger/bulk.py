@@ -63,8 +63,9 @@ async def adjust_many(
         and books[member_id].available >= -change.points
     ]
     added = await _record(tx, [(change, books[change.member_id]) for change in wanted], kind, reason)
-    fresh = [change for change in wanted if change.adjustment_id in added]
-    others = [change.adjustment_id for change in changes if change.adjustment_id not in added]
+    fresh = [change for change in wanted if books[change.member_id].wallet_id in added]
+    booked = {change.member_id for change in fresh}
+    others = [change.adjustment_id for change in changes if change.member_id not in booked]
     known = await find_adjusted(tx, others) if others else {}
     given_as = "accrue" if kind == "campaign" else "adjust"
     for change in fresh:
@@ -75,10 +76,9 @@ async def adjust_many(
         else:
             book.take_away(-change.points, cause=cause, first_of=change.first_of)
     await bookkeeping.save_books(tx, books.values())
-    booked = {change.member_id for change in fresh}
     return {
         change.member_id: (
-            "known" if change.adjustment_id in known else "booked" if change.member_id in booked else "short"
+            "booked" if change.member_id in booked else "known" if change.adjustment_id in known else "short"
         )
         for change in changes
     }
@@ -87,7 +87,7 @@ async def adjust_many(
 async def _record(
     tx: Tx, wanted: Sequence[tuple[BulkChange, Book]], kind: BulkKind, reason: str
 ) -> set[UUID]:
-    """Write down what is not yet, and return the ids of that."""
+    """Write down what is not yet, each id once, and return the wallets of that."""
     if not wanted:
         return set()
     rows = await tx.fetch(
@@ -97,7 +97,7 @@ async def _record(
         select $1, new.id, new.wallet_id, $2, new.points, $3, $4, $5
         from unnest($6::uuid[], $7::uuid[], $8::bigint[]) as new (id, wallet_id, points)
         on conflict (tenant_id, id) do nothing
-        returning id
+        returning wallet_id
         """,
         tx.tenant_id,
         kind,
@@ -108,7 +108,7 @@ async def _record(
         [book.wallet_id for _, book in wanted],
         [change.points for change, _ in wanted],
     )
-    return {row["id"] for row in rows}
+    return {row["wallet_id"] for row in rows}
 
 
 async def find_adjusted(tx: Tx, adjustment_ids: Sequence[UUID]) -> dict[UUID, int]:
