@@ -17,6 +17,11 @@ _decode_said = msgspec.json.Decoder(dict[str, Value]).decode
 
 Consents = tuple[set[str], set[str]]
 """The kinds of consents that hold, and those that were taken back."""
+_SAID_LAST = """
+    select distinct on (member_id, kind) member_id, kind, is_given from consents
+    where tenant_id = $1 and member_id = any($2)
+    order by member_id, kind, id desc
+"""
 
 
 async def read_ways(tx: Tx, ids: list[UUID]) -> tuple[dict[UUID, frozenset[str]], dict[UUID, Consents]]:
@@ -24,7 +29,7 @@ async def read_ways(tx: Tx, ids: list[UUID]) -> tuple[dict[UUID, frozenset[str]]
     channels: dict[UUID, frozenset[str]] = {}
     said: dict[UUID, Consents] = {}
     for row in await tx.fetch(
-        """
+        f"""
         -- segments.facts_of_ways
         select member_id, messenger as name, null::boolean as is_given from channel_addresses
         where tenant_id = $1 and member_id = any($2) and state = 'open' and messenger in (
@@ -44,12 +49,8 @@ async def read_ways(tx: Tx, ids: list[UUID]) -> tuple[dict[UUID, frozenset[str]]
             select id from gateways where tenant_id = $1 and disconnected_at is null
         )
         union all
-        (
-            select distinct on (member_id, kind) member_id, kind, is_given from consents
-            where tenant_id = $1 and member_id = any($2)
-            order by member_id, kind, id desc
-        )
-        """,
+        ({_SAID_LAST})
+        """,  # noqa: S608  a constant
         tx.tenant_id,
         ids,
     ):
@@ -64,12 +65,7 @@ async def read_ways(tx: Tx, ids: list[UUID]) -> tuple[dict[UUID, frozenset[str]]
 async def read_consents(tx: Tx, ids: list[UUID]) -> dict[UUID, Consents]:
     said: dict[UUID, Consents] = {}
     for row in await tx.fetch(
-        """
-        -- segments.facts_of_consents
-        select distinct on (member_id, kind) member_id, kind, is_given from consents
-        where tenant_id = $1 and member_id = any($2)
-        order by member_id, kind, id desc
-        """,
+        f"-- segments.facts_of_consents\n{_SAID_LAST}",
         tx.tenant_id,
         ids,
     ):
