@@ -79,14 +79,7 @@ class RunningSums:
 
     def count(self, version: Version, day: date, outcome: Outcome) -> None:
         """Count a purchase that was decided from these sums; what it does to the tier is not for them to say."""
-        dates, through = self._dates, _with(self._up_to[-1], outcome.spend_minor, 1, outcome.earned_points)
-        if not dates or day > dates[-1]:
-            dates.append(day)
-            self._up_to.append(through)
-        elif day == dates[-1]:
-            self._up_to[-1] = through
-        else:
-            self.put(day, 1, outcome.spend_minor, outcome.earned_points)
+        self.put(day, 1, outcome.spend_minor, outcome.earned_points)
         capped, given = version.capped, None
         if capped:
             for award in outcome.awards:
