@@ -59,13 +59,14 @@ class Figures:
         """Return the figure of a share as a form takes it, without its sign."""
         return i18n.format_percent(bp, self.language).rstrip("%").rstrip()
 
-    def hundredths(self, value: int) -> str:
-        """Return a number given in hundredths with both decimals, as columns want them."""
-        return i18n.format_number(Decimal(value).scaleb(-2), self.language, decimals=2)
+    def hundredths(self, value: int, *, signed: bool = False) -> str:
+        """Return a number given in hundredths with both decimals, as columns want them; nothing has no sign."""
+        number = Decimal(value).scaleb(-2)
+        return i18n.format_number(number, self.language, decimals=2, signed=signed and value != 0)
 
-    def column_percent(self, bp: int) -> str:
+    def column_percent(self, bp: int, *, signed: bool = False) -> str:
         """Return ``7,50 %``: with both decimals, as columns want them."""
-        return self.hundredths(bp) + i18n.percent_sign(self.language)
+        return self.hundredths(bp, signed=signed) + i18n.percent_sign(self.language)
 
     def quantity(self, milli: int) -> str:
         return i18n.format_quantity(milli, self.language)

@@ -116,7 +116,7 @@ def _lines(
             who=who_is_in(group, rhythm, visit),
             now=number(now[group]),
             then=number(then[group]),
-            share=percent(share_bp(then[group], base), visit.look.language),
+            share=percent(share_bp(then[group], base), visit),
         )
         for group in GROUPS
     ]

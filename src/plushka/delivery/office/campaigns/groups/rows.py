@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 
 from msgspec import Struct
 
@@ -15,7 +14,7 @@ from plushka.domain.segments.lifecycle.model import Move
 from plushka.domain.segments.lifecycle.months import Figure, Month, share_bp
 from plushka.domain.segments.lifecycle.words import GROUP_WORDS
 from plushka.engine.lifecycle import BRING_BACK, GROUPS, KEEP, Group, Rhythm
-from plushka.platform.i18n import Language, format_number, marked, percent_sign
+from plushka.platform.i18n import marked
 
 PATH = "/campaigns/groups"
 ACTION_GROUPS = (
@@ -76,12 +75,9 @@ class MoveTable(Struct, frozen=True):
     lines: tuple[tuple[str, tuple[tuple[str, str, bool], ...]], ...]
 
 
-def percent(bp: int | None, language: Language, *, signed: bool = False) -> str:
-    """Return hundredths of a per cent with both decimals, as columns want them; a dash for None."""
-    if bp is None:
-        return NOTHING
-    number = format_number(Decimal(bp).scaleb(-2), language, decimals=2, signed=signed and bp != 0)
-    return number + percent_sign(language)
+def percent(bp: int | None, visit: Visit, *, signed: bool = False) -> str:
+    """Return hundredths of a per cent as columns want them; a dash for None."""
+    return NOTHING if bp is None else visit.figures.column_percent(bp, signed=signed)
 
 
 def group_line(group: Group, members: int, base: int, rhythm: Rhythm, visit: Visit) -> GroupLine:
@@ -89,7 +85,7 @@ def group_line(group: Group, members: int, base: int, rhythm: Rhythm, visit: Vis
         group=group,
         title=visit.words.gettext(GROUP_WORDS[group]),
         members=visit.figures.number(members),
-        share=percent(share_bp(members, base), visit.look.language),
+        share=percent(share_bp(members, base), visit),
         who=who_is_in(group, rhythm, visit),
         list_url=f"/members?group={group}",
         segment_url=f"{PATH}/{group}/segment",
@@ -173,11 +169,10 @@ def move_table(month: date, moves: Sequence[Move], visit: Visit) -> MoveTable:
 
 
 def _figure(figure: Figure, month: date, group: str, visit: Visit) -> FigureLine:
-    language = visit.look.language
     return FigureLine(
         list_url=members_url(then=then_of(month, group)),
         members=visit.figures.number(figure.members),
-        share=percent(figure.share_bp, language),
-        change=percent(figure.change_bp, language, signed=True),
+        share=percent(figure.share_bp, visit),
+        change=percent(figure.change_bp, visit, signed=True),
         falls=(figure.change_bp or 0) < 0,
     )
